@@ -1,0 +1,1 @@
+"""LINE customer support inside your own backend."""
