@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from linecs.model.channel import AccessTokenSource, Channel
 from linecs.model.conversation import Conversation, ReplyToken, Speaker
 from linecs.model.customer import Customer, Friendship
 from linecs.model.event import EventState, StoredEvent
@@ -41,12 +42,14 @@ from linecs.model.outbox import Attempt, AttemptState, OutboxItem, Route
 from linecs.model.ticket import Ticket, TicketStatus
 
 __all__ = [
+    "AccessTokenSource",
     "Answer",
     "Attempt",
     "AttemptId",
     "AttemptState",
     "Author",
     "Bubble",
+    "Channel",
     "ChannelId",
     "Choice",
     "Choices",

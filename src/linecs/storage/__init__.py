@@ -1,0 +1,1 @@
+"""Where everything is kept: the port, and stores that keep it."""

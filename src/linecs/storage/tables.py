@@ -1,0 +1,174 @@
+"""Which values are kept, by which key, and how they are looked for; no database in sight.
+
+Times are BIGINT epoch milliseconds UTC, JSON and long text are TEXT, ids are strings made
+in Python, so that a driver's raw rows need no translation a host's connection lacks.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import frozen
+
+from linecs.model import (
+    Attempt,
+    Conversation,
+    Customer,
+    FeedEntry,
+    Job,
+    Media,
+    Message,
+    OutboxItem,
+    ReplyToken,
+    StoredEvent,
+    Ticket,
+)
+
+__all__ = ["TABLES", "Counter", "Lease", "Memory", "Table", "table_of"]
+
+
+@frozen(kw_only=True)
+class Counter:
+    """A number kept up to date by those who change what it counts."""
+
+    name: str
+    value: int = 0
+
+
+@frozen(kw_only=True)
+class Lease:
+    """Who alone does something now, such as numbering the feed; until when, epoch ms UTC."""
+
+    name: str
+    owner: str = ""
+    until: int = 0
+
+
+@frozen(kw_only=True)
+class Memory:
+    """What a responder remembers for a conversation, as JSON text."""
+
+    conversation_id: str
+    content: str
+    changed_at: int
+
+
+@frozen(kw_only=True)
+class Table:
+    """How one kind of value is kept.
+
+    Attributes:
+        name: Without the prefix.
+        row: The frozen class; each field is a column.
+        key: The primary key.
+        unique: Further columns that no two rows share.
+        indexes: Columns that queries look by, in order.
+        long: Text fields without a length; all other strings hold at most 255 characters.
+        json: Fields kept as JSON text.
+    """
+
+    name: str
+    row: type[Any]
+    key: tuple[str, ...] = ("id",)
+    unique: tuple[tuple[str, ...], ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
+    long: frozenset[str] = frozenset()
+    json: frozenset[str] = frozenset()
+
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        name="events",
+        row=StoredEvent,
+        indexes=(("state", "channel_id", "lane", "occurred_at"),),
+        long=frozenset({"raw", "error"}),
+    ),
+    Table(
+        name="customers",
+        row=Customer,
+        unique=(("channel_id", "line_user_id"),),
+        long=frozenset({"picture_url"}),
+    ),
+    Table(
+        name="conversations",
+        row=Conversation,
+        indexes=(("inquiry_due_at",),),
+    ),
+    Table(
+        name="reply_tokens",
+        row=ReplyToken,
+        key=("event_id",),
+        indexes=(("conversation_id", "usable_until"),),
+    ),
+    Table(
+        name="messages",
+        row=Message,
+        indexes=(
+            ("conversation_id", "occurred_at", "id"),
+            ("channel_id", "line_message_id"),
+            ("ticket_id",),
+        ),
+        long=frozenset({"text", "content", "quote_token", "mark_as_read_token", "error"}),
+    ),
+    Table(
+        name="tickets",
+        row=Ticket,
+        indexes=(
+            ("conversation_id", "opened_at"),
+            ("status", "due_at"),
+            ("assignee_id", "status", "waiting_since"),
+        ),
+    ),
+    Table(
+        name="outbox",
+        row=OutboxItem,
+        key=("message_id",),
+        indexes=(
+            ("parked", "attempt_id", "due_at"),
+            ("conversation_id", "created_at"),
+            ("attempt_id",),
+        ),
+    ),
+    Table(
+        name="attempts",
+        row=Attempt,
+        indexes=(("state", "due_at"), ("conversation_id", "state")),
+        long=frozenset({"messages", "error"}),
+        json=frozenset({"message_ids"}),
+    ),
+    Table(
+        name="jobs",
+        row=Job,
+        unique=(("kind", "key"),),
+        indexes=(("state", "due_at"), ("subject_id",)),
+        long=frozenset({"error"}),
+        json=frozenset({"payload"}),
+    ),
+    Table(
+        name="feed",
+        row=FeedEntry,
+        indexes=(("cursor", "id"), ("ticket_id",)),
+        json=frozenset({"facts"}),
+    ),
+    Table(
+        name="media",
+        row=Media,
+        indexes=(("message_id",), ("state", "announced_at")),
+        long=frozenset({"error"}),
+    ),
+    Table(name="counters", row=Counter, key=("name",)),
+    Table(name="leases", row=Lease, key=("name",)),
+    Table(
+        name="memories",
+        row=Memory,
+        key=("conversation_id",),
+        long=frozenset({"content"}),
+    ),
+)
+
+_BY_ROW = {table.row: table for table in TABLES}
+
+
+def table_of(row: type[Any]) -> Table:
+    """Return how a class's values are kept. Raises `KeyError` for a class that is not kept."""
+    return _BY_ROW[row]
