@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
 from linecs.errors import ConfigurationError
 from linecs.model.ids import ChannelId, ProviderId
+
+if TYPE_CHECKING:
+    from attrs import Attribute
 
 __all__ = ["AccessTokenSource", "Channel"]
 
