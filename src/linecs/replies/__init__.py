@@ -1,0 +1,1 @@
+"""Answers a support lead can write, check and trust; usable without a desk."""
