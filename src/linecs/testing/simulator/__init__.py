@@ -1,0 +1,26 @@
+"""LINE on this machine: the platform, and customers to play."""
+
+from __future__ import annotations
+
+from linecs.testing.simulator.accounts import Channel
+from linecs.testing.simulator.chats import Bubble, Friendship, QuickReply, Sender
+from linecs.testing.simulator.customer import Customer
+from linecs.testing.simulator.errors import SimulationError
+from linecs.testing.simulator.server import LineSimulator
+from linecs.testing.simulator.webhooks import Delivery, WebhookEvent, Webhooks
+from linecs.testing.simulator.wire import ApiCall
+
+__all__ = [
+    "ApiCall",
+    "Bubble",
+    "Channel",
+    "Customer",
+    "Delivery",
+    "Friendship",
+    "LineSimulator",
+    "QuickReply",
+    "Sender",
+    "SimulationError",
+    "WebhookEvent",
+    "Webhooks",
+]

@@ -1,0 +1,127 @@
+"""What the simulated platform knows: accounts, people, chats, tokens."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from linecs.testing.simulator.accounts import AccessToken, Channel, Person
+from linecs.testing.simulator.chats import Chat, Friendship
+from linecs.testing.simulator.errors import SimulationError
+from linecs.testing.simulator.events import QUOTABLE
+from linecs.testing.simulator.ids import Ids, stable_hex
+from linecs.testing.simulator.reply_tokens import ReplyTokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from linecs.testing.simulator.chats import Entry
+
+__all__ = ["World"]
+
+
+class World:
+    """The state behind the simulator; take `lock` to read or change it.
+
+    Args:
+        clock: Returns the current moment in epoch milliseconds, UTC.
+        seed: Decides every id and token.
+        reply_token_seconds: How long reply tokens live.
+    """
+
+    def __init__(self, clock: Callable[[], int], seed: int, reply_token_seconds: float) -> None:
+        self.clock = clock
+        self.ids = Ids(seed)
+        self.lock = threading.RLock()
+        self.channels: dict[str, Channel] = {}
+        self.people: dict[str, Person] = {}
+        self.chats: dict[tuple[str, str], Chat] = {}
+        self.access_tokens: dict[str, AccessToken] = {}
+        self.reply_tokens = ReplyTokens(self.ids, int(reply_token_seconds * 1000))
+        self.quote_tokens: dict[str, tuple[Chat | None, str]] = {}
+        self.mark_as_read_tokens: dict[str, tuple[Chat, str]] = {}
+
+    def add_channel(self, name: str, provider: str) -> Channel:
+        """Create a channel with an account of that name."""
+        number = len(self.channels)
+        key = (self.ids.seed, provider, name, number)
+        channel = Channel(
+            channel_id=str(1_650_000_000 + int(stable_hex("channel", *key)[:6], 16) * 10 + number),
+            name=name,
+            provider=provider,
+            secret=stable_hex("secret", *key),
+            access_token=self.ids.token("long-lived"),
+            bot_user_id="U" + stable_hex("bot", *key),
+            basic_id=f"@{stable_hex('basic', *key)[:3]}{number:05d}",
+        )
+        self.channels[channel.channel_id] = channel
+        self.access_tokens[channel.access_token] = AccessToken(
+            channel_id=channel.channel_id, kind="long-lived", issued_at=self.clock()
+        )
+        return channel
+
+    def person(self, name: str, display_name: str | None = None) -> Person:
+        """Return the person of that name, created at the first mention."""
+        known = self.people.get(name)
+        if known is None:
+            known = self.people[name] = Person(name=name, display_name=display_name or name)
+        elif display_name is not None:
+            known.display_name = display_name
+        return known
+
+    def chat(self, channel: Channel, person: Person) -> Chat | None:
+        """Return the person's chat with the channel's account, or None so far."""
+        return self.chats.get((channel.channel_id, person.user_id(channel.provider)))
+
+    def open_chat(self, channel: Channel, person: Person, *, friend: bool) -> Chat:
+        """Return the person's chat with the channel's account, created if there is none."""
+        known = self.chat(channel, person)
+        if known is not None:
+            return known
+        user_id = person.user_id(channel.provider)
+        chat = Chat(channel=channel, person=person, user_id=user_id)
+        chat.become(Friendship.FRIEND if friend else Friendship.NOT_FRIEND, self.clock())
+        self.chats[channel.channel_id, user_id] = chat
+        return chat
+
+    def find_chat(self, channel: Channel, user_id: object) -> Chat | None:
+        """Return the chat of a user id of the channel's provider, or None."""
+        return self.chats.get((channel.channel_id, user_id)) if isinstance(user_id, str) else None
+
+    def chats_of(self, channel: Channel) -> Iterator[Chat]:
+        """Yield every chat of a channel, oldest first."""
+        return (each for each in self.chats.values() if each.channel is channel)
+
+    def is_foreign(self, channel: Channel, user_id: str) -> bool:
+        """Say whether the id belongs to someone, but under another provider."""
+        others = {each.provider for each in self.channels.values()} - {channel.provider}
+        return any(
+            person.user_id(provider) == user_id
+            for provider in others
+            for person in self.people.values()
+        )
+
+    def issue_quote_token(self, chat: Chat | None, message_id: str) -> str:
+        """Return a token that quotes the message; it never expires."""
+        token = self.ids.token("quote")
+        self.quote_tokens[token] = (chat, message_id)
+        return token
+
+    def as_webhook_content(self, chat: Chat, entry: Entry) -> dict[str, Any]:
+        """Return a customer's message as the webhook shows it: with its id and tokens."""
+        content = {**entry.message, "id": entry.message_id}
+        if content["type"] in QUOTABLE:
+            content["quoteToken"] = self.issue_quote_token(chat, entry.message_id)
+        token = self.ids.token("mark-as-read")
+        self.mark_as_read_tokens[token] = (chat, entry.message_id)
+        return {**content, "markAsReadToken": token}
+
+    def default_channel(self) -> Channel:
+        """Return the first channel.
+
+        Raises:
+            SimulationError: There is none.
+        """
+        for channel in self.channels.values():
+            return channel
+        raise SimulationError("The simulator has no channel; call add_channel().")
