@@ -1,1 +1,24 @@
-"""Answers a support lead can write, check and trust; usable without a desk."""
+"""Answers a support lead can write, check and trust; pure, and usable without a desk."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from linecs.replies.keyword import KeywordResponder, KeywordRule, RuleError
+
+__all__ = ["KeywordResponder", "KeywordRule", "RuleError"]
+
+_HOME = {
+    "KeywordResponder": "keyword",
+    "KeywordRule": "keyword",
+    "RuleError": "keyword",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attributes are anything
+    """Load the room of `name` on first use, so that importing linecs stays light."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
