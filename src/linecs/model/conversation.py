@@ -7,7 +7,6 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from linecs.model.ids import (
-    AttemptId,
     ChannelId,
     ConversationId,
     CustomerId,
@@ -40,8 +39,10 @@ class Conversation:
         lease_until: When that lease ends, epoch ms UTC; 0 for none.
         newest_message_id: The customer's newest bubble; empty for none yet.
         newest_at: When it was written, epoch ms UTC; 0 for none yet.
+        answered_until: Up to which time of writing the customer's bubbles were dealt with.
         inquiry_since: When the first bubble of the open inquiry was written; 0 for none.
         inquiry_due_at: When the open inquiry goes to the responders; 0 for none open.
+        misses: How many inquiries in a row nobody but a person could answer.
         ticket_id: The customer's current ticket; older ones point here too.
     """
 
@@ -56,23 +57,23 @@ class Conversation:
     lease_until: int = 0
     newest_message_id: MessageId | None = None
     newest_at: int = 0
+    answered_until: int = 0
     inquiry_since: int = 0
     inquiry_due_at: int = 0
+    misses: int = 0
     ticket_id: TicketId | None = None
 
 
 @frozen(kw_only=True)
 class ReplyToken:
-    """One chance to answer free of charge.
+    """One unused chance to answer free of charge; the attempt that takes it takes the row.
 
     Attributes:
         event_id: The event that brought it.
         usable_until: Epoch ms UTC. LINE: use within one minute of receiving the webhook.
-        used_by: The attempt that took it; None while unused.
     """
 
     event_id: EventId
     conversation_id: ConversationId
     token: str = field(repr=False)
     usable_until: int
-    used_by: AttemptId | None = None

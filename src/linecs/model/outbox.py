@@ -23,12 +23,11 @@ class Route(StrEnum):
 
 @frozen(kw_only=True)
 class OutboxItem:
-    """A message that waits for LINE to accept it; the row goes when that is settled.
+    """A message that waits for an attempt; the row goes when an attempt takes the message.
 
     Attributes:
         message_id: The message; its content lives there.
         due_at: Not before, epoch ms UTC.
-        attempt_id: The attempt it belongs to; None while it waits for one.
         parked: Whether it waits for next month's quota or a person's word.
     """
 
@@ -39,7 +38,6 @@ class OutboxItem:
     due_at: int
     created_at: int
     notification_disabled: bool = False
-    attempt_id: AttemptId | None = None
     parked: bool = False
 
 

@@ -124,9 +124,8 @@ TABLES: tuple[Table, ...] = (
         row=OutboxItem,
         key=("message_id",),
         indexes=(
-            ("parked", "attempt_id", "due_at"),
+            ("parked", "due_at"),
             ("conversation_id", "created_at"),
-            ("attempt_id",),
         ),
     ),
     Table(
