@@ -22,11 +22,13 @@ __all__ = [
     "Operator",
     "Query",
     "RowMissingError",
+    "RowTakenError",
     "SchemaOutdatedError",
     "Storage",
     "StorageBusyError",
     "StorageError",
     "Transaction",
+    "ValueRefusedError",
     "above",
     "at_least",
     "at_most",
@@ -49,7 +51,43 @@ class StorageBusyError(StorageError):
 
 
 class RowMissingError(StorageError, LookupError):
-    """No row has this key."""
+    """No row has this key.
+
+    Attributes:
+        row: The class whose table was read.
+        key: The key.
+    """
+
+    def __init__(self, row: type[object], key: object) -> None:
+        super().__init__(f"no {row.__name__} {key!r} is kept")
+        self.row = row
+        self.key = key
+
+
+class RowTakenError(StorageError):
+    """Another row has this key or unique value.
+
+    Attributes:
+        table: The table's name, without the prefix.
+    """
+
+    def __init__(self, table: str) -> None:
+        super().__init__(f"{table}: another row has this key or unique value")
+        self.table = table
+
+
+class ValueRefusedError(StorageError, ValueError):
+    """A value that not every database would keep as it is.
+
+    Attributes:
+        table: The table's name, without the prefix.
+        column: The column's name.
+    """
+
+    def __init__(self, table: str, column: str, why: str) -> None:
+        super().__init__(f"{table}.{column} {why}")
+        self.table = table
+        self.column = column
 
 
 class SchemaOutdatedError(StorageError):
@@ -168,7 +206,10 @@ class Transaction(Protocol):
         ...
 
     def insert(self, *rows: object) -> None:
-        """Add rows. Raises `StorageError` where a key or unique column is taken."""
+        """Add rows. Raises `RowTakenError` where a key or unique column is taken.
+
+        Which of several rows were added is open then: let the transaction roll back.
+        """
         ...
 
     def insert_absent(self, *rows: object) -> list[bool]:

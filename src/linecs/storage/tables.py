@@ -6,6 +6,7 @@ in Python, so that a driver's raw rows need no translation a host's connection l
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import frozen
@@ -63,8 +64,11 @@ class Table:
         key: The primary key.
         unique: Further columns that no two rows share.
         indexes: Columns that queries look by, in order.
-        long: Text fields without a length; all other strings hold at most 255 characters.
-        json: Fields kept as JSON text.
+        long: Text fields without a length, not for comparing. All other strings hold at most
+            255 characters and do not end in a space.
+        json: Fields kept as JSON text, not for comparing.
+        lengths: Other lengths than 255 (32 for states); an index of InnoDB holds 768
+            characters in all.
     """
 
     name: str
@@ -74,6 +78,7 @@ class Table:
     indexes: tuple[tuple[str, ...], ...] = ()
     long: frozenset[str] = frozenset()
     json: frozenset[str] = frozenset()
+    lengths: Mapping[str, int] = {}
 
 
 TABLES: tuple[Table, ...] = (
@@ -87,7 +92,7 @@ TABLES: tuple[Table, ...] = (
         name="customers",
         row=Customer,
         unique=(("channel_id", "line_user_id"),),
-        long=frozenset({"picture_url"}),
+        long=frozenset({"display_name", "picture_url"}),
     ),
     Table(
         name="conversations",
@@ -153,7 +158,7 @@ TABLES: tuple[Table, ...] = (
         name="media",
         row=Media,
         indexes=(("message_id",), ("state", "announced_at")),
-        long=frozenset({"error"}),
+        long=frozenset({"file_name", "error"}),
     ),
     Table(name="counters", row=Counter, key=("name",)),
     Table(name="leases", row=Lease, key=("name",)),
