@@ -41,18 +41,22 @@ class PayloadError(IntakeError):
 
 
 class LimitError(LinecsError, ValueError):
-    """A message is larger than LINE allows.
+    """A message is not as LINE's API takes it; the message says which field and what to do.
 
     Attributes:
         field: The path of the offending field, such as `messages[0].text`.
-        actual: The measured size, in `unit`.
-        limit: LINE's limit, in `unit`.
+        problem: What is wrong with it, in English.
+        actual: The measured size, in `unit`; 0 where the problem is not a size.
+        limit: LINE's limit, in `unit`; 0 where the problem is not a size.
         unit: What is counted, such as `UTF-16 code units`.
     """
 
-    def __init__(self, *, field: str, actual: int, limit: int, unit: str) -> None:
-        super().__init__(f"{field} has {actual} {unit}; LINE allows {limit}. Shorten it.")
+    def __init__(
+        self, *, field: str, problem: str, actual: int = 0, limit: int = 0, unit: str = ""
+    ) -> None:
+        super().__init__(f"{field} {problem}")
         self.field = field
+        self.problem = problem
         self.actual = actual
         self.limit = limit
         self.unit = unit
