@@ -13,6 +13,10 @@ __all__ = [
     "LinecsError",
     "PayloadError",
     "SignatureError",
+    "StaleReplyError",
+    "StaleTicketError",
+    "UnreachableError",
+    "UnseenMessageError",
 ]
 
 
@@ -60,3 +64,69 @@ class LimitError(LinecsError, ValueError):
         self.actual = actual
         self.limit = limit
         self.unit = unit
+
+
+class StaleReplyError(LinecsError):
+    """A draft was written for a conversation that has moved on; nothing was sent.
+
+    Attributes:
+        version: The conversation's version now; look again, then reply with it.
+        by: Who spoke or took something back since: an operator's id, `bot`, `system` or
+            `customer` (an unsend); empty where it cannot be said.
+        at: When, epoch ms UTC; 0 where it cannot be said.
+    """
+
+    def __init__(self, *, version: int, by: str, at: int) -> None:
+        who = f" by {by}" if by else ""
+        super().__init__(
+            f"The conversation has moved on{who} since this reply was written. "
+            "Look again and send it with the new version."
+        )
+        self.version = version
+        self.by = by
+        self.at = at
+
+
+class UnseenMessageError(LinecsError):
+    """The customer wrote something the sender has not seen; nothing was sent.
+
+    Attributes:
+        newest: The customer's newest bubble; reply again with `seen=` it to send all the same.
+    """
+
+    def __init__(self, *, newest: str) -> None:
+        super().__init__(
+            "The customer has written since this reply was begun. "
+            "Read it, or send with seen= that message."
+        )
+        self.newest = newest
+
+
+class StaleTicketError(LinecsError):
+    """A ticket was changed since it was looked at; nothing was done.
+
+    Attributes:
+        version: The ticket's version now.
+    """
+
+    def __init__(self, *, version: int) -> None:
+        super().__init__(
+            "The ticket was changed meanwhile. Look again and repeat with its version."
+        )
+        self.version = version
+
+
+class UnreachableError(LinecsError):
+    """LINE would deliver nothing to this customer; nothing was queued.
+
+    Attributes:
+        reason: `blocked`, or `not_friend` for one who is silent for over seven days.
+    """
+
+    def __init__(self, *, reason: str) -> None:
+        explained = {
+            "blocked": "The customer has blocked the account",
+            "not_friend": "The customer is not a friend and has been silent for over seven days",
+        }
+        super().__init__(f"{explained.get(reason, reason)}; LINE would deliver nothing.")
+        self.reason = reason

@@ -14,7 +14,9 @@ from attrs import frozen
 from linecs.model import (
     Attempt,
     Conversation,
+    ConversationId,
     Customer,
+    EventId,
     FeedEntry,
     Job,
     Media,
@@ -23,9 +25,10 @@ from linecs.model import (
     ReplyToken,
     StoredEvent,
     Ticket,
+    TicketId,
 )
 
-__all__ = ["TABLES", "Counter", "Lease", "Memory", "Table", "table_of"]
+__all__ = ["TABLES", "Counter", "Lease", "Memory", "Table", "Trace", "table_of"]
 
 
 @frozen(kw_only=True)
@@ -52,6 +55,27 @@ class Memory:
     conversation_id: str
     content: str
     changed_at: int
+
+
+@frozen(kw_only=True)
+class Trace:
+    """Why an inquiry was answered as it was (Promise 10).
+
+    Attributes:
+        inquiry_id: The newest bubble's event id.
+        decision: `Answer`, `Choices` or `HandOff`.
+        since, until: When its first and last bubbles were written, epoch ms UTC.
+        content: The steps as JSON text; may quote the customer, so it goes when they unsend.
+    """
+
+    inquiry_id: EventId
+    conversation_id: ConversationId
+    ticket_id: TicketId | None
+    decision: str
+    source: str
+    since: int
+    until: int
+    content: str
 
 
 @frozen(kw_only=True)
@@ -159,6 +183,13 @@ TABLES: tuple[Table, ...] = (
         row=Media,
         indexes=(("message_id",), ("state", "announced_at")),
         long=frozenset({"file_name", "error"}),
+    ),
+    Table(
+        name="traces",
+        row=Trace,
+        key=("inquiry_id",),
+        indexes=(("conversation_id", "until"), ("ticket_id",)),
+        long=frozenset({"content"}),
     ),
     Table(name="counters", row=Counter, key=("name",)),
     Table(name="leases", row=Lease, key=("name",)),

@@ -1,0 +1,92 @@
+"""What one step of the desk wants written, collected purely and then applied in one commit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from linecs.errors import LinecsError
+from linecs.storage.tables import table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from linecs.storage.ports import Condition, Transaction
+
+__all__ = ["Changes", "ConflictError"]
+
+R = TypeVar("R")
+
+
+class ConflictError(LinecsError):
+    """Somebody else changed what this step had read; nothing of it was written."""
+
+
+def _key(row: object) -> tuple[type[Any], tuple[object, ...]]:
+    return type(row), tuple(getattr(row, column) for column in table_of(type(row)).key)
+
+
+class Changes:
+    """Rows to add, to change and to remove, in the order they were asked for."""
+
+    def __init__(self) -> None:
+        self._added: list[object] = []
+        self._kept: list[object] = []
+        self._altered: dict[
+            tuple[type[Any], tuple[object, ...]], tuple[Any, Any, frozenset[str]]
+        ] = {}
+        self._removed: list[tuple[type[Any], Sequence[Condition]]] = []
+        self._set: list[tuple[type[Any], Sequence[Condition], Mapping[str, object]]] = []
+
+    @property
+    def added(self) -> list[object]:
+        """The rows to add so far."""
+        return [*self._added, *self._kept]
+
+    def add(self, *rows: object) -> None:
+        """Add rows that cannot be there yet."""
+        self._added.extend(rows)
+
+    def add_absent(self, *rows: object) -> None:
+        """Add rows unless they are there."""
+        self._kept.extend(rows)
+
+    def alter(self, before: R, after: R, *, guard: Sequence[str] = ()) -> R:
+        """Change a row that must still be as `before` in the guarded columns.
+
+        Several alterations of one row become one; the first `before` counts.
+        """
+        key = _key(before)
+        first, _, guards = self._altered.get(key, (before, None, frozenset()))
+        self._altered[key] = (first, after, guards | frozenset(guard))
+        return after
+
+    def remove(self, row: type[Any], *where: Condition) -> None:
+        """Remove the rows for which all conditions hold."""
+        self._removed.append((row, where))
+
+    def set_all(
+        self, row: type[Any], where: Sequence[Condition], changes: Mapping[str, object]
+    ) -> None:
+        """Change all rows for which all conditions hold, whatever they are now."""
+        self._set.append((row, where, changes))
+
+    def write(self, tx: Transaction) -> None:
+        """Write it all. Raises `ConflictError` where a guarded row moved on."""
+        for before, after, guard in self._altered.values():
+            if before != after or guard:
+                self._save(tx, before, after, guard)
+        if self._added:
+            tx.insert(*self._added)
+        if self._kept:
+            tx.insert_absent(*self._kept)
+        for row, where in self._removed:
+            tx.delete(row, where)
+        for row, where, changes in self._set:
+            tx.update(row, where, changes)
+
+    @staticmethod
+    def _save(tx: Transaction, before: object, after: object, guard: frozenset[str]) -> None:
+        if not tx.save(before, after, guard=sorted(guard)):
+            kind, key = _key(before)
+            msg = f"{kind.__name__} {'/'.join(map(str, key))} was changed meanwhile."
+            raise ConflictError(msg)

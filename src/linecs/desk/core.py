@@ -1,0 +1,39 @@
+"""What every part of the desk works with: the store, the channels, the clock, the responder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from attrs import field, frozen
+
+from linecs.desk.evaluating import Evaluator
+from linecs.desk.settings import DeskSettings
+from linecs.desk.tickets import TicketRules
+from linecs.model import Channel, ChannelId, Responder, new_id
+from linecs.storage.ports import Storage
+
+__all__ = ["DeskCore"]
+
+
+@frozen(kw_only=True)
+class DeskCore:
+    """The desk's parts, shared by all its rooms.
+
+    Attributes:
+        channels: By the shop's own short names.
+        clock: Returns epoch milliseconds UTC.
+        worker: Names this process in leases.
+    """
+
+    storage: Storage
+    channels: Mapping[ChannelId, Channel]
+    responder: Responder
+    evaluator: Evaluator
+    rules: TicketRules
+    settings: DeskSettings
+    clock: Callable[[], int] = field(repr=False)
+    worker: str
+
+    def new_id(self) -> str:
+        """Return a fresh id that sorts by time."""
+        return new_id(self.clock())

@@ -1,0 +1,413 @@
+"""Events become bubbles, tombstones, reply tokens and open inquiries; pure.
+
+Filing never answers: it says what is there now and whether an inquiry is complete.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from linecs.desk.changes import Changes
+from linecs.desk.feed import happened
+from linecs.model import (
+    Author,
+    Bubble,
+    EventState,
+    Friendship,
+    Job,
+    JobId,
+    Media,
+    MediaState,
+    Message,
+    MessageId,
+    MessageState,
+    ReplyToken,
+    Speaker,
+    StoredEvent,
+    TicketStatus,
+    new_id,
+)
+from linecs.model.webhook import (
+    AudioContent,
+    FileContent,
+    FollowEvent,
+    ImageContent,
+    MessageEvent,
+    PostbackEvent,
+    TextContent,
+    UnfollowEvent,
+    UnsendEvent,
+    VideoContent,
+)
+from linecs.storage.ports import at_least, at_most, equal
+from linecs.storage.tables import Memory, Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from linecs.desk.reading import LaneView
+    from linecs.desk.settings import DeskSettings
+    from linecs.desk.tickets import TicketRules
+    from linecs.model import Ticket
+    from linecs.model.webhook import (
+        WebhookEvent,
+    )
+
+__all__ = ["Filing", "file_events"]
+
+# Who may speak, and what was said, must be as it was read when an answer is written.
+_CONVERSATION_GUARD = ("version", "speaker", "speaker_id", "lease_owner", "ticket_id")
+_MEDIA = (ImageContent, VideoContent, AudioContent, FileContent)
+
+
+class Filing:
+    """One lane's events on their way into rows.
+
+    Attributes:
+        view: What was read.
+        changes: What is to be written.
+        conversation, customer, ticket: As they will be.
+        open_bubbles: The open inquiry's bubbles, oldest first.
+    """
+
+    def __init__(
+        self,
+        view: LaneView,
+        *,
+        now: int,
+        wait: int,
+        settings: DeskSettings,
+        waits: Callable[[Bubble], bool],
+    ) -> None:
+        self.view = view
+        self.now = now
+        self.changes = Changes()
+        self.conversation = view.conversation
+        self.customer = view.customer
+        self.ticket = view.ticket
+        self.open_bubbles = list(view.open_bubbles)
+        self.fresh_bubbles: list[Message] = []
+        self._known = dict(view.known)
+        self._wait = wait
+        self._settings = settings
+        self._waits = waits
+
+    @property
+    def bot_may_speak(self) -> bool:
+        """Whether the bot's turn is now: no person holds the conversation or the ticket."""
+        held = self.conversation.speaker is Speaker.OPERATOR and not (
+            0 < self.conversation.speaker_until <= self.now
+        )
+        person_has_it = self.ticket is not None and self.ticket.status in {
+            TicketStatus.OPEN,
+            TicketStatus.IN_PROGRESS,
+            TicketStatus.WAITING,
+        }
+        return not held and not person_has_it
+
+    @property
+    def inquiry_is_complete(self) -> bool:
+        """Whether the open inquiry goes to the responders now."""
+        due = self.conversation.inquiry_due_at
+        return bool(self.open_bubbles) and 0 < due <= self.now and self.bot_may_speak
+
+    def file(self, stored: StoredEvent, event: WebhookEvent) -> None:
+        """File one event and mark it done."""
+        self.changes.alter(stored, evolve(stored, state=EventState.DONE), guard=["state"])
+        self._keep_reply_token(stored, event)
+        match event:
+            case MessageEvent():
+                self._file_message(stored, event)
+            case PostbackEvent():
+                self._file_postback(stored, event)
+            case UnsendEvent():
+                self._file_unsend(event)
+            case FollowEvent():
+                self._file_friendship(Friendship.FRIEND)
+            case UnfollowEvent():
+                self._file_friendship(Friendship.BLOCKED)
+            case _:
+                # Kept as it came; other rooms (links, scenario) look at what they know.
+                return
+
+    def attend(self, rules: TicketRules) -> None:
+        """Give the new bubbles a ticket, and the ticket what they mean for it."""
+        if not self.fresh_bubbles:
+            return
+        newest = max(self.fresh_bubbles, key=lambda bubble: bubble.occurred_at)
+        before = self.ticket
+        assert self.customer is not None
+        self.ticket = rules.customer_wrote(before, newest, self.customer, self.now)
+        self.conversation = evolve(self.conversation, ticket_id=self.ticket.id)
+        if before is None or before.id != self.ticket.id:
+            self.tell("ticket.opened", actor="customer")
+        elif before.status is not self.ticket.status:
+            self.tell(f"ticket.{self.ticket.status}", actor="customer")
+
+    def answer_open_bubbles(self) -> None:
+        """Mark the inquiry's bubbles as dealt with."""
+        for bubble in self.open_bubbles:
+            answered = evolve(bubble, answered=True)
+            if bubble in self.fresh_bubbles:
+                self.fresh_bubbles[self.fresh_bubbles.index(bubble)] = answered
+            else:
+                self.changes.alter(bubble, answered)
+
+    def finish(self, *, keep_lease: bool = False) -> Changes:
+        """Return everything to be written; the lease is given back in the same commit."""
+        after = self.conversation
+        if not keep_lease:
+            after = evolve(after, lease_owner="", lease_until=0)
+        self.changes.alter(self.view.conversation, after, guard=_CONVERSATION_GUARD)
+        if self.customer is not None and self.view.customer is not None:
+            self.changes.alter(self.view.customer, self.customer)
+        if self.ticket is not None:
+            self._write_ticket(self.ticket)
+            self.fresh_bubbles = [
+                evolve(bubble, ticket_id=self.ticket.id) for bubble in self.fresh_bubbles
+            ]
+        self.changes.add(*self.fresh_bubbles)
+        return self.changes
+
+    def _write_ticket(self, ticket: Ticket) -> None:
+        before = self.view.ticket
+        if before is None or before.id != ticket.id:
+            self.changes.add(ticket)
+        elif before != ticket:
+            raised = evolve(ticket, version=before.version + 1)
+            self.changes.alter(before, raised, guard=["version"])
+
+    def tell(self, kind: str, *, actor: str, subject_id: str = "", **facts: object) -> None:
+        """Put what happened into the feed."""
+        entry = happened(
+            kind,
+            self.conversation,
+            now=self.now,
+            actor=actor,
+            ticket_id=self.ticket.id if self.ticket else "",
+            subject_id=subject_id,
+            facts=facts,
+        )
+        self.changes.add(entry)
+
+    def settle_inquiry(self) -> None:
+        """Close an inquiry whose bubbles are all gone or belong to a person."""
+        if self.conversation.inquiry_due_at and not (self.open_bubbles and self.bot_may_speak):
+            self.conversation = evolve(self.conversation, inquiry_since=0, inquiry_due_at=0)
+
+    def _keep_reply_token(self, stored: StoredEvent, event: WebhookEvent) -> None:
+        usable_until = stored.received_at + self._settings.reply_token_life
+        if event.reply_token and self.customer and usable_until > self.now:
+            token = ReplyToken(
+                event_id=stored.id,
+                conversation_id=self.conversation.id,
+                token=event.reply_token,
+                usable_until=usable_until,
+            )
+            self.changes.add_absent(token)
+
+    def _file_message(self, stored: StoredEvent, event: MessageEvent) -> None:
+        content = event.message
+        known = self._known.get(content.line_message_id)
+        if known is not None and known.state is not MessageState.UNSENT:
+            return
+        if known is not None:
+            # Taken back before it came: the tombstone stays, and nothing of it is kept.
+            self._redact(stored)
+            return
+        written = Message(
+            **self._head(stored),
+            kind=content.kind[:255],
+            text=_readable(content),
+            content=json.dumps(content.raw, ensure_ascii=True),
+            line_message_id=content.line_message_id,
+            quote_token=content.quote_token or "",
+            quoted_line_message_id=content.quoted_line_message_id or "",
+            mark_as_read_token=content.mark_as_read_token or "",
+        )
+        message = self._take(stored, written)
+        self._known[content.line_message_id] = message
+        if isinstance(content, _MEDIA):
+            self._announce_media(message, content)
+
+    def _file_postback(self, stored: StoredEvent, event: PostbackEvent) -> None:
+        content = {"data": event.data, "params": dict(event.params or {})}
+        tapped = Message(
+            **self._head(stored), kind="postback", content=json.dumps(content, ensure_ascii=True)
+        )
+        self._take(stored, tapped)
+
+    def _head(self, stored: StoredEvent) -> dict[str, Any]:
+        return {
+            "id": MessageId(new_id(self.now)),
+            "channel_id": self.conversation.channel_id,
+            "conversation_id": self.conversation.id,
+            "ticket_id": None,
+            "author": Author.CUSTOMER,
+            "occurred_at": stored.occurred_at,
+            "state": MessageState.RECEIVED,
+            "event_id": stored.id,
+        }
+
+    def _take(self, stored: StoredEvent, message: Message) -> Message:
+        """Put a bubble in its place; one older than what was answered asks nothing any more."""
+        is_late = message.occurred_at < self.conversation.answered_until
+        filed = evolve(message, answered=is_late)
+        self.fresh_bubbles.append(filed)
+        self._note_newest(filed)
+        if not is_late:
+            self._join_inquiry(stored, filed)
+        return filed
+
+    def _note_newest(self, message: Message) -> None:
+        assert self.customer is not None
+        seen = max(self.customer.last_seen_at, message.occurred_at)
+        self.customer = evolve(self.customer, last_seen_at=seen)
+        if message.occurred_at >= self.conversation.newest_at:
+            self.conversation = evolve(
+                self.conversation, newest_message_id=message.id, newest_at=message.occurred_at
+            )
+
+    def _join_inquiry(self, stored: StoredEvent, message: Message) -> None:
+        self.open_bubbles.append(message)
+        self.open_bubbles.sort(key=lambda bubble: (bubble.occurred_at, bubble.id))
+        since = self.open_bubbles[0].occurred_at
+        gathers = self._wait > 0 and self._waits(bubble_of(message))
+        latest = since + self._settings.inquiry_wait_at_most
+        due = min(stored.received_at + self._wait, latest) if gathers else self.now
+        self.conversation = evolve(
+            self.conversation, inquiry_since=since, inquiry_due_at=max(due, 1)
+        )
+
+    def _announce_media(
+        self, message: Message, content: ImageContent | VideoContent | AudioContent | FileContent
+    ) -> None:
+        external = getattr(content, "provider", "line") == "external"
+        media = Media(
+            id=new_id(self.now),
+            channel_id=message.channel_id,
+            conversation_id=message.conversation_id,
+            message_id=message.id,
+            line_message_id=message.line_message_id,
+            kind=message.kind,
+            state=MediaState.EXTERNAL if external else MediaState.ANNOUNCED,
+            file_name=getattr(content, "file_name", None) or "",
+            announced_at=self.now,
+        )
+        self.changes.add(media)
+        if not external:
+            self.add_job("media.fetch", media.id)
+
+    def _file_unsend(self, event: UnsendEvent) -> None:
+        message = self._known.get(event.line_message_id)
+        if message is None:
+            tombstone = self._tombstone(event)
+            self.changes.add(tombstone)
+            self._known[event.line_message_id] = tombstone
+            return
+        if message.state is MessageState.UNSENT:
+            return
+        self._take_back(message)
+
+    def _tombstone(self, event: UnsendEvent) -> Message:
+        return Message(
+            id=MessageId(new_id(self.now)),
+            channel_id=self.conversation.channel_id,
+            conversation_id=self.conversation.id,
+            ticket_id=None,
+            author=Author.CUSTOMER,
+            kind="text",
+            occurred_at=event.occurred_at,
+            state=MessageState.UNSENT,
+            line_message_id=event.line_message_id,
+            answered=True,
+        )
+
+    def _take_back(self, message: Message) -> None:
+        gone = evolve(
+            message,
+            state=MessageState.UNSENT,
+            text="",
+            content="",
+            quote_token="",
+            mark_as_read_token="",
+            answered=True,
+        )
+        self._known[message.line_message_id] = gone
+        self.open_bubbles = [bubble for bubble in self.open_bubbles if bubble.id != message.id]
+        if message in self.fresh_bubbles:
+            self.fresh_bubbles[self.fresh_bubbles.index(message)] = gone
+        else:
+            self.changes.alter(message, gone)
+        self._redact_event(message)
+        self.changes.remove(Memory, equal("conversation_id", self.conversation.id))
+        self.add_job("media.erase", message.id)
+        # What a person or a model wrote for the text that is gone no longer fits.
+        self.conversation = evolve(self.conversation, version=self.conversation.version + 1)
+        self.changes.remove(
+            Trace,
+            equal("conversation_id", self.conversation.id),
+            at_most("since", message.occurred_at),
+            at_least("until", message.occurred_at),
+        )
+        self.tell("message.unsent", actor="customer", subject_id=message.id)
+
+    def _redact_event(self, message: Message) -> None:
+        for stored, _ in self.view.events:
+            if stored.id == message.event_id:
+                self._redact(stored)
+                return
+        event_id = message.event_id
+        self.changes.set_all(StoredEvent, [equal("id", event_id)], {"raw": ""})
+
+    def _redact(self, stored: StoredEvent) -> None:
+        done = evolve(stored, state=EventState.DONE, raw="")
+        self.changes.alter(stored, done, guard=["state"])
+
+    def _file_friendship(self, friendship: Friendship) -> None:
+        assert self.customer is not None
+        self.customer = evolve(self.customer, friendship=friendship)
+        if friendship is Friendship.FRIEND:
+            self.add_job("profile.refresh", self.customer.id)
+        self.tell(f"customer.{friendship}", actor="customer", subject_id=self.customer.id)
+
+    def add_job(self, kind: str, subject_id: str, *, due_at: int = 0) -> None:
+        """Ask for work after the commit; at most one job of a kind for a subject."""
+        job = Job(
+            id=JobId(new_id(self.now)),
+            kind=kind,
+            key=subject_id,
+            channel_id=self.conversation.channel_id,
+            subject_id=subject_id,
+            due_at=due_at or self.now,
+            created_at=self.now,
+        )
+        self.changes.add_absent(job)
+
+
+def file_events(filing: Filing, rules: TicketRules) -> None:
+    """File all events of the lane, oldest first, and give their bubbles a ticket."""
+    for stored, event in filing.view.events:
+        filing.file(stored, event)
+    filing.attend(rules)
+    filing.settle_inquiry()
+
+
+def bubble_of(message: Message) -> Bubble:
+    """Return a bubble as responders see it."""
+    return Bubble(kind=message.kind, text=message.text, content=json.loads(message.content))
+
+
+def _readable(content: object) -> str:
+    """Return what a person would read or search of a message."""
+    match content:
+        case TextContent():
+            return content.text
+        case FileContent():
+            return content.file_name or ""
+        case _:
+            return ""

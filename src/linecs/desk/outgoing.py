@@ -1,0 +1,92 @@
+"""Messages on their way to the outbox; pure."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from linecs.limits import check_messages
+from linecs.model import (
+    Message,
+    MessageId,
+    MessageState,
+    OutboxItem,
+    new_id,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from linecs.model import (
+        Author,
+        Conversation,
+        MessageObject,
+        TicketId,
+    )
+
+__all__ = ["queue_messages"]
+
+_AT_ONCE = 5
+
+
+def queue_messages(
+    conversation: Conversation,
+    messages: Sequence[MessageObject],
+    *,
+    ticket_id: TicketId | None,
+    author: Author,
+    author_id: str,
+    now: int,
+    notification_disabled: bool = False,
+) -> list[Message | OutboxItem]:
+    """Return the rows that queue these messages, in order.
+
+    Raises:
+        LimitError: A message is larger than LINE allows; nothing is queued.
+    """
+    for start in range(0, len(messages), _AT_ONCE):
+        check_messages(messages[start : start + _AT_ONCE])
+    rows: list[Message | OutboxItem] = []
+    for number, message in enumerate(messages):
+        queued = Message(
+            id=MessageId(new_id(now)),
+            channel_id=conversation.channel_id,
+            conversation_id=conversation.id,
+            ticket_id=ticket_id,
+            author=author,
+            author_id=author_id[:255],
+            kind=str(message.get("type", "")),
+            text=readable(message),
+            content=json.dumps(message, ensure_ascii=False),
+            # A millisecond apart, so that the order in which they were said is never lost.
+            occurred_at=now + number,
+            state=MessageState.QUEUED,
+            answered=True,
+        )
+        rows += [queued, outbox_item(queued, notification_disabled=notification_disabled)]
+    return rows
+
+
+def outbox_item(
+    message: Message, *, notification_disabled: bool, due_at: int = 0, parked: bool = False
+) -> OutboxItem:
+    """Return the row that makes a message wait for an attempt."""
+    return OutboxItem(
+        message_id=message.id,
+        channel_id=message.channel_id,
+        conversation_id=message.conversation_id,
+        author=message.author,
+        due_at=due_at or message.occurred_at,
+        created_at=message.occurred_at,
+        notification_disabled=notification_disabled,
+        parked=parked,
+    )
+
+
+def readable(message: MessageObject) -> str:
+    """Return what a person would read or search of an outgoing message."""
+    template = message.get("template")
+    parts = [message.get("text"), message.get("altText")]
+    if isinstance(template, dict):
+        parts += [template.get("title"), template.get("text")]
+    return "\n".join(part for part in parts if isinstance(part, str))

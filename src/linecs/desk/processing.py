@@ -1,0 +1,156 @@
+"""Pending events become bubbles, answers and tickets: read, think, write; order per customer.
+
+No transaction is open while responders think. The lease on the conversation keeps other
+workers away; its guarded columns refuse a write that somebody else's act has overtaken.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from linecs.desk.changes import ConflictError
+from linecs.desk.deciding import apply_decision, inquiry_of
+from linecs.desk.failing import set_aside
+from linecs.desk.filing import Filing, file_events
+from linecs.desk.log import log
+from linecs.desk.reading import Lane, ensure_conversation, lane_of, view_lane
+from linecs.model import Conversation, CustomerFacts, EventState, StoredEvent
+from linecs.storage.ports import Query, StorageError, above, at_most, equal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from linecs.desk.core import DeskCore
+    from linecs.model import EventId
+    from linecs.storage.ports import Transaction
+
+__all__ = ["process"]
+
+_EVENTS_LOOKED_AT = 200
+_LANES_AT_ONCE = 20
+_TRIES_ON_CONFLICT = 2
+
+
+@frozen(kw_only=True)
+class _Leased:
+    lane: Lane
+    conversation_id: str
+
+
+def process(core: DeskCore, *, wait: int, lanes_at_once: int = _LANES_AT_ONCE) -> int:
+    """Process lanes that have something to do; return how many were taken.
+
+    Opens its own transactions. Any number of workers may call it at the same time.
+    """
+    leased = core.storage.run(lambda tx: _lease_lanes(core, tx, lanes_at_once))
+    for one in leased:
+        _process_lane(core, one, wait)
+    return len(leased)
+
+
+def _lease_lanes(core: DeskCore, tx: Transaction, at_once: int) -> list[_Leased]:
+    now = core.clock()
+    leased = []
+    for lane in _lanes_to_do(tx, now):
+        conversation = ensure_conversation(tx, lane, now)
+        if _lease(core, tx, conversation, now):
+            leased.append(_Leased(lane=lane, conversation_id=conversation.id))
+        if len(leased) == at_once:
+            break
+    return leased
+
+
+def _lanes_to_do(tx: Transaction, now: int) -> Iterable[Lane]:
+    pending = Query(
+        row=StoredEvent,
+        where=(equal("state", EventState.PENDING),),
+        order=("channel_id", "lane", "occurred_at"),
+        limit=_EVENTS_LOOKED_AT,
+    )
+    due = Query(
+        row=Conversation,
+        where=(above("inquiry_due_at", 0), at_most("inquiry_due_at", now)),
+        order=("inquiry_due_at",),
+        limit=_EVENTS_LOOKED_AT,
+    )
+    lanes = [Lane(event.channel_id, event.lane) for event in tx.select(pending)]
+    lanes += [lane_of(tx, conversation) for conversation in tx.select(due)]
+    return dict.fromkeys(lanes)
+
+
+def _lease(core: DeskCore, tx: Transaction, conversation: Conversation, now: int) -> bool:
+    if conversation.lease_until > now:
+        return False
+    leased = evolve(conversation, lease_owner=core.worker, lease_until=now + core.settings.lease)
+    return tx.save(conversation, leased, guard=("lease_owner", "lease_until"))
+
+
+def _process_lane(core: DeskCore, leased: _Leased, wait: int) -> None:
+    try:
+        for _ in range(_TRIES_ON_CONFLICT):
+            if _step(core, leased, wait):
+                return
+        _release(core, leased)
+    except StorageError:
+        # The database's trouble is no event's fault; the lease runs out by itself.
+        raise
+    except Exception as error:  # noqa: BLE001 - one lane's trouble must not stop the others
+        log.warning("Lane of %s failed with %s", leased.conversation_id, type(error).__name__)
+        _process_one_by_one(core, leased, wait)
+
+
+def _process_one_by_one(core: DeskCore, leased: _Leased, wait: int) -> None:
+    """Find the event that fails, set it aside, and let its customer go on."""
+    view = core.storage.read(lambda tx: view_lane(tx, leased.lane, leased.conversation_id))
+    for stored, _ in view.events:
+        try:
+            _step(core, leased, wait, only=stored.id, keep_lease=True)
+        except StorageError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this event's
+            set_aside(core, stored, leased.conversation_id, error)
+    _release(core, leased)
+
+
+def _step(
+    core: DeskCore,
+    leased: _Leased,
+    wait: int,
+    *,
+    only: EventId | None = None,
+    keep_lease: bool = False,
+) -> bool:
+    """Read, think, write; False where somebody else's act came between."""
+    view = core.storage.read(
+        lambda tx: view_lane(tx, leased.lane, leased.conversation_id, only=only)
+    )
+    if view.conversation.lease_owner != core.worker:
+        return True
+    filing = Filing(
+        view, now=core.clock(), wait=wait, settings=core.settings, waits=core.responder.waits
+    )
+    file_events(filing, core.rules)
+    if filing.inquiry_is_complete:
+        inquiry = inquiry_of(filing, _facts(filing))
+        apply_decision(filing, inquiry, core.evaluator.decide(inquiry), core.rules)
+    try:
+        core.storage.run(filing.finish(keep_lease=keep_lease).write)
+    except ConflictError:
+        return False
+    return True
+
+
+def _facts(filing: Filing) -> CustomerFacts:
+    customer = filing.customer
+    return CustomerFacts(
+        display_name=customer.display_name if customer else "",
+        language=customer.language if customer else "",
+    )
+
+
+def _release(core: DeskCore, leased: _Leased) -> None:
+    where = [equal("id", leased.conversation_id), equal("lease_owner", core.worker)]
+    changes = {"lease_owner": "", "lease_until": 0}
+    core.storage.run(lambda tx: tx.update(Conversation, where, changes))

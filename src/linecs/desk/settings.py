@@ -1,0 +1,59 @@
+"""How a desk behaves where a shop did not say otherwise."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from attrs import field, frozen, validators
+
+__all__ = ["DeskSettings"]
+
+_SECOND = 1_000
+_MINUTE = 60 * _SECOND
+_positive = validators.gt(0)
+_not_negative = validators.ge(0)
+
+
+@frozen(kw_only=True)
+class DeskSettings:
+    """The desk's own times and choices; all times are milliseconds.
+
+    Attributes:
+        inquiry_wait: Silence after which a customer's bubbles count as one question.
+        inquiry_wait_at_most: A customer who keeps typing is answered after this, at the latest.
+        evaluation_deadline: How long all responders together may take.
+        lease: How long a worker may hold a conversation; longer than any evaluation.
+        body_limit: Largest webhook body, in bytes.
+        reply_token_life: LINE: use a reply token within one minute of receiving the webhook.
+            A little less, so that a call in flight still arrives in time.
+        event_tries: After so many failures an event is set aside and a ticket opened.
+        job_tries: After so many failures a job is set aside.
+        handle_budget: How long `desk.handle` may take; LINE gives up after two seconds.
+        call_timeout: How long one call to LINE may take.
+        on_unknown: What becomes of a reply whose outcome cannot be known: `hold` gives it back
+            to a person; `push` sends it again, which may double it.
+        operator_hold: How long a person's claim or reply keeps the bot silent.
+        quota_reserve: The share of the month's messages that only people may use.
+        media_limit: Largest content that is kept, in bytes.
+    """
+
+    inquiry_wait: int = field(default=3 * _SECOND, validator=_not_negative)
+    inquiry_wait_at_most: int = field(default=15 * _SECOND, validator=_not_negative)
+    evaluation_deadline: int = field(default=10 * _SECOND, validator=_positive)
+    lease: int = field(default=60 * _SECOND, validator=_positive)
+    body_limit: int = field(default=2 * 1024 * 1024, validator=_positive)
+    reply_token_life: int = field(default=50 * _SECOND, validator=_positive)
+    event_tries: int = field(default=3, validator=_positive)
+    job_tries: int = field(default=8, validator=_positive)
+    handle_budget: int = field(default=1 * _SECOND, validator=_positive)
+    call_timeout: int = field(default=10 * _SECOND, validator=_positive)
+    on_unknown: Literal["hold", "push"] = "hold"
+    operator_hold: int = field(default=24 * 60 * _MINUTE, validator=_positive)
+    quota_reserve: float = field(default=0.2, validator=[validators.ge(0.0), validators.le(1.0)])
+    media_limit: int = field(default=200 * 1024 * 1024, validator=_positive)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a lease that could end while its holder still evaluates."""
+        if self.lease <= self.evaluation_deadline + self.call_timeout:
+            msg = "DeskSettings.lease must be longer than evaluation_deadline + call_timeout."
+            raise ValueError(msg)

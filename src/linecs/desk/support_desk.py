@@ -1,0 +1,238 @@
+"""The desk: the one room that knows all others."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from linecs.desk import failing, feed, operating, processing, receiving
+from linecs.desk.core import DeskCore
+from linecs.desk.evaluating import Evaluator
+from linecs.desk.settings import DeskSettings
+from linecs.desk.tickets import TicketRules
+from linecs.errors import ConfigurationError
+from linecs.model import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from linecs.desk.operating import Acted
+    from linecs.desk.receiving import Receipt
+    from linecs.model import (
+        Channel,
+        ConversationId,
+        EventId,
+        FeedEntry,
+        MessageId,
+        MessageObject,
+        OperatorId,
+        Responder,
+        StoredEvent,
+        TicketId,
+    )
+    from linecs.storage.ports import Storage
+
+__all__ = ["SupportDesk"]
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class SupportDesk:
+    """LINE customer support inside a host's own backend.
+
+    Args:
+        storage: Where everything is kept, such as `SqlStorage.connect("sqlite:///shop.db")`.
+        channels: The LINE Official Accounts this desk serves, all of one provider.
+        responder: What answers by itself; `linecs.replies.Chain` joins several. None sends
+            every inquiry to a person.
+        settings: Times and choices.
+        rules: What each act makes of a ticket.
+        clock: Returns epoch milliseconds UTC.
+
+    Raises:
+        ConfigurationError: Two channels share a name or a destination, or there is none.
+    """
+
+    def __init__(
+        self,
+        *,
+        storage: Storage,
+        channels: Sequence[Channel],
+        responder: Responder | None = None,
+        settings: DeskSettings | None = None,
+        rules: TicketRules | None = None,
+        clock: Callable[[], int] = _now,
+    ) -> None:
+        _check_channels(channels)
+        chosen = settings or DeskSettings()
+        answering = responder or _Silent()
+        self._core = DeskCore(
+            storage=storage,
+            channels={channel.id: channel for channel in channels},
+            responder=answering,
+            evaluator=Evaluator(answering, deadline=chosen.evaluation_deadline),
+            rules=rules or TicketRules(),
+            settings=chosen,
+            clock=clock,
+            worker=f"{socket.gethostname()[:60]}:{os.getpid()}:{new_id(clock())[-8:]}",
+        )
+
+    def using(self, storage: Storage) -> SupportDesk:
+        """Return this desk working through another storage, such as `store.join(connection)`.
+
+        What it then does joins the host's transaction: it commits and rolls back with it.
+        """
+        desk = object.__new__(SupportDesk)
+        desk._core = evolve(self._core, storage=storage)
+        return desk
+
+    def receive(self, body: bytes, signature: str | None) -> Receipt:
+        """Verify a webhook body and keep its events; answer LINE 200 when this returns.
+
+        Opens and commits its own transaction (joins one under `using`). About the cost of one
+        commit: no network, no responder.
+
+        Args:
+            body: The request's raw bytes, before any framework parsed them.
+            signature: The `x-line-signature` header.
+
+        Raises:
+            IntakeError: The request may not come in; answer 400. Its children say why.
+        """
+        return self._core.storage.run(receiving.prepare(self._core, body, signature))
+
+    def process(self, *, wait: int | None = None) -> int:
+        """File pending events and answer complete inquiries; return how many lanes were taken.
+
+        Opens its own transactions; call it until it returns 0, from any number of workers.
+
+        Args:
+            wait: Milliseconds of silence that end an inquiry; the settings' by default.
+        """
+        silence = self._core.settings.inquiry_wait if wait is None else wait
+        return processing.process(self._core, wait=silence)
+
+    def reply(
+        self,
+        conversation_id: ConversationId,
+        message: str | MessageObject | Sequence[MessageObject],
+        *,
+        actor: OperatorId,
+        version: int,
+        seen: MessageId | None,
+        asks: bool = True,
+    ) -> Acted:
+        """Queue a person's reply; it goes out exactly once.
+
+        The bot falls silent in the same commit, and what it had queued is cancelled.
+        Opens its own transaction (joins one under `using`).
+
+        Args:
+            conversation_id: Equal to the customer's id.
+            message: A text, or one or several LINE message objects.
+            actor: Who replies.
+            version: The conversation's version the reply was written for.
+            seen: The customer's newest bubble the writer has seen; None if there is none.
+            asks: Whether it is the customer's turn then (返信待ち), or still ours (対応中).
+
+        Raises:
+            StaleReplyError: A colleague, the bot or an unsend came between.
+            UnseenMessageError: The customer wrote on; reply again with `seen=` its message.
+            UnreachableError: LINE would deliver nothing to this customer.
+            LimitError: A message is larger than LINE allows.
+        """
+        return self._core.storage.run(
+            lambda tx: operating.reply(
+                self._core,
+                tx,
+                conversation_id,
+                _message_objects(message),
+                actor=actor,
+                version=version,
+                seen=seen,
+                asks=asks,
+            )
+        )
+
+    def claim(self, ticket_id: TicketId, *, actor: OperatorId, version: int) -> Acted:
+        """Take a ticket into one's own hands (対応中); the bot falls silent.
+
+        Opens its own transaction (joins one under `using`).
+
+        Raises:
+            StaleTicketError: Somebody changed the ticket meanwhile.
+        """
+        return self._core.storage.run(
+            lambda tx: operating.claim(self._core, tx, ticket_id, actor=actor, version=version)
+        )
+
+    def resolve(
+        self, ticket_id: TicketId, *, actor: OperatorId, version: int, reason: str = "resolved"
+    ) -> Acted:
+        """End a ticket (対応完了); the bot may answer again.
+
+        Opens its own transaction (joins one under `using`).
+
+        Raises:
+            StaleTicketError: Somebody changed the ticket meanwhile.
+        """
+        return self._core.storage.run(
+            lambda tx: operating.resolve(
+                self._core, tx, ticket_id, actor=actor, version=version, reason=reason
+            )
+        )
+
+    def feed(self, *, after: int = 0, limit: int = 500) -> Sequence[FeedEntry]:
+        """Return what happened after a cursor, in order; remember the last entry's `cursor`.
+
+        Opens its own transactions.
+        """
+        feed.publish(self._core)
+        return feed.read_feed(self._core, after=after, limit=limit)
+
+    def failed_events(self, *, limit: int = 100) -> Sequence[StoredEvent]:
+        """Return the events that were set aside with their error, oldest first."""
+        return failing.failed_events(self._core, limit)
+
+    def retry(self, event_id: EventId) -> bool:
+        """Take a set-aside event up again; False where it is not set aside."""
+        return failing.retry_event(self._core, event_id)
+
+
+def _message_objects(
+    message: str | MessageObject | Sequence[MessageObject],
+) -> Sequence[MessageObject]:
+    if isinstance(message, str):
+        return [{"type": "text", "text": message}]
+    return [message] if isinstance(message, Mapping) else message
+
+
+def _check_channels(channels: Sequence[Channel]) -> None:
+    if not channels:
+        msg = "SupportDesk.channels needs at least one Channel."
+        raise ConfigurationError(msg)
+    for name in ("id", "bot_user_id"):
+        values = [getattr(channel, name) for channel in channels]
+        if len(set(values)) < len(values):
+            msg = f"SupportDesk.channels: two channels have the same {name}."
+            raise ConfigurationError(msg)
+
+
+class _Silent:
+    """Answers nothing: every inquiry goes to a person."""
+
+    name = "silent"
+
+    def respond(self, inquiry: object) -> None:
+        """Leave it to a person."""
+
+    def waits(self, bubble: object) -> bool:  # noqa: ARG002 - the Protocol's argument
+        """Gather what belongs together, so that a person sees one question."""
+        return True
