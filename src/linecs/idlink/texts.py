@@ -1,0 +1,125 @@
+"""What a customer reads about linking; a shop may say it in its own words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, fields, frozen
+
+from linecs.errors import LimitError
+from linecs.limits import grapheme_length, utf16_length
+
+if TYPE_CHECKING:
+    from attrs import Attribute
+
+    from linecs.model.message import MessageObject
+
+__all__ = ["LinkTexts"]
+
+_BUTTON_TEXT = 160
+_LABEL = 20
+_ALT_TEXT = 400
+_TEXT = 5000
+
+
+def _at_most(limit: int, count: Any, unit: str) -> Any:  # noqa: ANN401 - attrs' validator
+    def check(_instance: object, attribute: Attribute[str], value: str) -> None:
+        actual = count(value)
+        if not 0 < actual <= limit:
+            raise LimitError(
+                field=f"LinkTexts.{attribute.name}",
+                problem=f"has {actual} {unit}; give it 1 to {limit}.",
+                actual=actual,
+                limit=limit,
+                unit=unit,
+            )
+
+    return check
+
+
+def _graphemes(limit: int) -> Any:  # noqa: ANN401 - attrs' validator
+    return _at_most(limit, grapheme_length, "grapheme clusters")
+
+
+def _units(limit: int) -> Any:  # noqa: ANN401 - attrs' validator
+    return _at_most(limit, utf16_length, "UTF-16 code units")
+
+
+@frozen(kw_only=True)
+class LinkTexts:
+    """The words around a link.
+
+    LINE asks that customers are told, when they link, that they may unlink at any time
+    ("User account linking", Unlinking accounts); `invitation` says so.
+
+    Attributes:
+        invitation: In the invitation's bubble; at most 160 grapheme clusters.
+        invitation_button: At most 20 grapheme clusters.
+        invitation_alt: Where the bubble cannot be shown, as in notifications.
+
+    Raises:
+        LimitError: One is empty or longer than LINE allows.
+    """
+
+    invitation: str = field(
+        default=(
+            "会員IDとLINEを連携すると、お名前や注文番号をうかがわずにご案内できます。"
+            "連携はいつでも解除できます。"
+        ),
+        validator=_graphemes(_BUTTON_TEXT),
+    )
+    invitation_button: str = field(default="会員IDを連携する", validator=_graphemes(_LABEL))
+    invitation_alt: str = field(
+        default="会員IDとLINEの連携のご案内（連携はいつでも解除できます）",
+        validator=_units(_ALT_TEXT),
+    )
+    linked: str = field(
+        default=("連携が完了しました。このトークで「連携解除」と送ると、いつでも解除できます。"),
+        validator=_units(_TEXT),
+    )
+    confirmed: str = field(default="すでに連携済みです。", validator=_units(_TEXT))
+    refused: str = field(
+        default=(
+            "このLINEアカウントまたは会員IDは、すでに別の連携に使われています。"
+            "先にその連携を解除してください。"
+        ),
+        validator=_units(_TEXT),
+    )
+    failed: str = field(
+        default=(
+            "連携できませんでした。このトークを開いているLINEアカウントで、もう一度お試しください。"
+        ),
+        validator=_units(_TEXT),
+    )
+    expired: str = field(
+        default="時間が経過したため連携できませんでした。もう一度お試しください。",
+        validator=_units(_TEXT),
+    )
+    replayed: str = field(
+        default="この連携の操作は、すでに受け付けています。", validator=_units(_TEXT)
+    )
+    unlinked: str = field(default="会員IDとの連携を解除しました。", validator=_units(_TEXT))
+    replaced: str = field(
+        default=(
+            "会員IDとの連携が、ご本人の確認のうえ新しい連携に置き換わりました。"
+            "お心当たりがない場合はお知らせください。"
+        ),
+        validator=_units(_TEXT),
+    )
+    revoke_by_hand: str = field(
+        default=(
+            "LINEアプリの「設定」→「アカウント」→「連動アプリ」から、"
+            "このサービスへの許可も取り消せます。"
+        ),
+        validator=_units(_TEXT),
+    )
+
+    def bubble(self, name: str) -> MessageObject:
+        """Return one of the texts as a LINE text message.
+
+        Raises:
+            AttributeError: There is no text of that name.
+        """
+        if name not in {each.name for each in fields(LinkTexts)}:
+            raise AttributeError(f"LinkTexts has no text {name!r}.")
+        return {"type": "text", "text": getattr(self, name)}
