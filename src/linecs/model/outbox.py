@@ -65,6 +65,7 @@ class Attempt:
         reply_token: Set for replies.
         retry_key: A UUID, set for pushes; sent from the first call on.
         tries: How often LINE was called.
+        unclear_tries: How many of those calls LINE may have accepted without our knowing.
         due_at: When to call (again), epoch ms UTC; while calling, when to give up waiting.
         owner: The worker that calls; empty for none.
         request_id: LINE's `x-line-request-id` of the last answer.
@@ -83,6 +84,7 @@ class Attempt:
     retry_key: str = ""
     state: AttemptState = AttemptState.CALLING
     tries: int = 0
+    unclear_tries: int = 0
     due_at: int
     owner: str = ""
     created_at: int
