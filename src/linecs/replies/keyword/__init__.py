@@ -1,12 +1,35 @@
 """Keyword replies: a shop's own rules, thousands of them matched in one pass.
 
-responder = KeywordResponder([KeywordRule(id="returns", exact=("返品",), messages=(text("..."),))])
+responder = KeywordResponder([KeywordRule(id="returns", exact=("返品",), texts=("承ります。",))])
 decision = responder.respond(inquiry)
 """
 
 from __future__ import annotations
 
+from linecs.replies.keyword.conditions import COOLDOWN_KEY, IsOpen
+from linecs.replies.keyword.index import Match, RuleIndex
+from linecs.replies.keyword.patterns import Pattern
 from linecs.replies.keyword.responder import KeywordResponder
-from linecs.replies.keyword.rule import KeywordRule, RuleError
+from linecs.replies.keyword.rule import (
+    KeywordRule,
+    Kind,
+    Opening,
+    RuleError,
+    Segment,
+    Triggers,
+)
 
-__all__ = ["KeywordResponder", "KeywordRule", "RuleError"]
+__all__ = [
+    "COOLDOWN_KEY",
+    "IsOpen",
+    "KeywordResponder",
+    "KeywordRule",
+    "Kind",
+    "Match",
+    "Opening",
+    "Pattern",
+    "RuleError",
+    "RuleIndex",
+    "Segment",
+    "Triggers",
+]

@@ -2,35 +2,73 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+from typing import TYPE_CHECKING, Any
 
-from linecs.model.inquiry import Answer, TraceStep
+from attrs import frozen
+
+from linecs.errors import LimitError
+from linecs.model.inquiry import Answer, HandOff, TraceStep
+from linecs.model.message import MessageObject
+from linecs.replies.considered import Considered
+from linecs.replies.keyword.conditions import objection, remembered_cooldowns
+from linecs.replies.keyword.index import Match, RuleIndex
+from linecs.replies.keyword.rule import Opening, RuleError
 from linecs.replies.normalisation import Normaliser
+from linecs.replies.templates import MissingVariableError, fill, variables_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from linecs.model.inquiry import Bubble, Decision, Inquiry
+    from linecs.model.inquiry import Bubble, Decision, Inquiry, Trace
+    from linecs.replies.keyword.conditions import IsOpen
+    from linecs.replies.keyword.patterns import Pattern
     from linecs.replies.keyword.rule import KeywordRule
+    from linecs.replies.normalisation import Normalised
 
 __all__ = ["KeywordResponder"]
 
+_MOST_TRACED = 20
+
+
+@frozen
+class _Attempt:
+    match: Match
+    objection: str
+    messages: tuple[MessageObject, ...] = ()
+
 
 class KeywordResponder:
-    """Answers what a rule's keyword matches; silent otherwise.
+    """Answers what a rule's triggers match; silent otherwise.
+
+    Where several rules match, the highest priority answers; among equals the surest kind of
+    trigger (a tap, an exact keyword, a sticker, a prefix, a contained word, a regex), then the
+    longest matched words, then the rule given first. Rules with `always` come last.
 
     Args:
-        rules: In any order; where several match, the highest priority answers, then the first.
+        rules: Any number of them.
+        normaliser: Makes keywords and messages comparable.
+        is_open: Whether the shop is open at an epoch millisecond; needed by rules with `opening`.
+
+    Raises:
+        RuleError: Two rules share an id, a regex is not RE2's, or `is_open` is missing.
     """
 
     def __init__(
-        self, rules: Iterable[KeywordRule], *, normaliser: Normaliser | None = None
+        self,
+        rules: Iterable[KeywordRule],
+        *,
+        normaliser: Normaliser | None = None,
+        is_open: IsOpen | None = None,
     ) -> None:
-        self._normalise = normaliser or Normaliser()
-        self._exact: dict[str, list[KeywordRule]] = {}
-        for rule in sorted(rules, key=lambda rule: -rule.priority):
-            for keyword in rule.exact:
-                self._exact.setdefault(self._normalise(keyword), []).append(rule)
+        self._rules = tuple(rules)
+        self._is_open = is_open
+        self._index = RuleIndex(self._rules, normaliser or Normaliser())
+        always = [Match(rule, ()) for rule in self._rules if rule.always]
+        self._always = sorted(always, key=_rank)
+        for rule in self._rules:
+            if rule.opening is not Opening.ANY and is_open is None:
+                raise RuleError(rule.id, "asks for opening hours; give the responder `is_open`.")
 
     @property
     def name(self) -> str:
@@ -38,14 +76,104 @@ class KeywordResponder:
         return "keyword"
 
     def respond(self, inquiry: Inquiry) -> Decision | None:
-        """Return the messages of the best matching rule, or None."""
-        rules = self._exact.get(self._normalise(inquiry.text), [])
-        if not rules:
-            return None
-        chosen = rules[0]
-        trace = tuple(TraceStep(name=f"rule:{rule.id}") for rule in rules)
-        return Answer(messages=chosen.messages, source=f"rule:{chosen.id}", trace=trace)
+        """Return what the best matching rule says, or None."""
+        return self.consider(inquiry).decision
+
+    def consider(self, inquiry: Inquiry) -> Considered:
+        """Return the decision with every rule that was looked at, also where none may answer."""
+        attempts = list(self._attempts(inquiry))
+        trace = tuple(self._trace(inquiry, attempts))
+        chosen = next((attempt for attempt in attempts if not attempt.objection), None)
+        decision = _decision(chosen, inquiry, trace) if chosen else None
+        return Considered(decision=decision, trace=trace)
 
     def waits(self, bubble: Bubble) -> bool:
-        """Return False for a tap and for a whole keyword, which need no more bubbles."""
-        return bubble.kind != "postback" and self._normalise(bubble.text) not in self._exact
+        """Return False for a tap, a whole keyword and a rule's sticker, which stand alone."""
+        return not self._index.patterns.stands_alone(bubble)
+
+    def ranked(self, inquiry: Inquiry) -> list[Match]:
+        """Return every rule whose triggers are there, the one to answer first."""
+        matches = sorted(self._index.matches(inquiry), key=_rank)
+        return matches if inquiry.postback_data is not None else matches + self._always
+
+    def _attempts(self, inquiry: Inquiry) -> Iterator[_Attempt]:
+        is_answered = False
+        for match in self.ranked(inquiry):
+            attempt = _Attempt(match, "outranked") if is_answered else self._try(match, inquiry)
+            is_answered = is_answered or not attempt.objection
+            yield attempt
+
+    def _try(self, match: Match, inquiry: Inquiry) -> _Attempt:
+        reason = "none_of" if match.forbidden else objection(match.rule, inquiry, self._is_open)
+        if reason:
+            return _Attempt(match, reason)
+        try:
+            return _Attempt(match, "", _messages(match.rule, inquiry))
+        except MissingVariableError as error:
+            return _Attempt(match, f"missing_variable:{error.variable}")
+        except LimitError as error:
+            return _Attempt(match, f"too_long:{error.field}")
+
+    def _trace(self, inquiry: Inquiry, attempts: list[_Attempt]) -> Iterator[TraceStep]:
+        if not attempts:
+            return
+        normalised = self._index.patterns.normalise.trace(inquiry.text)
+        for applied in normalised.steps:
+            detail = {"before": applied.before, "after": applied.after}
+            yield TraceStep(name=f"normalise:{applied.step}", detail=detail)
+        for attempt in attempts[:_MOST_TRACED]:
+            yield TraceStep(
+                name=f"rule:{attempt.match.rule.id}", detail=self._detail(attempt, normalised)
+            )
+
+    def _detail(self, attempt: _Attempt, normalised: Normalised) -> dict[str, Any]:
+        match = attempt.match
+        detail: dict[str, Any] = {
+            "outcome": attempt.objection or "chosen",
+            "priority": match.rule.priority,
+            "matched": [self._found(pattern, normalised) for pattern in match.patterns],
+        }
+        if match.forbidden:
+            detail["forbidden"] = [self._found(pattern, normalised) for pattern in match.forbidden]
+        return detail
+
+    def _found(self, pattern: Pattern, normalised: Normalised) -> dict[str, str]:
+        found = {"kind": pattern.kind.value, "pattern": pattern.written}
+        words = self._index.patterns.found_text(pattern, normalised)
+        return {**found, "text": words} if words else found
+
+
+def _rank(match: Match) -> tuple[int, int, int]:
+    return -match.rule.priority, *match.sureness
+
+
+def _messages(rule: KeywordRule, inquiry: Inquiry) -> tuple[MessageObject, ...]:
+    chosen = rule.texts and [{"type": "text", "text": _choice(rule, inquiry)}]
+    return fill([*chosen, *rule.messages], variables_of(inquiry))
+
+
+def _choice(rule: KeywordRule, inquiry: Inquiry) -> str:
+    seed = hashlib.sha256(f"{inquiry.id}\0{rule.id}".encode()).digest()
+    return rule.texts[int.from_bytes(seed) % len(rule.texts)]
+
+
+def _decision(attempt: _Attempt, inquiry: Inquiry, trace: Trace) -> Decision:
+    rule = attempt.match.rule
+    source = f"rule:{rule.id}"
+    remember = remembered_cooldowns(rule, inquiry)
+    if rule.hand_off:
+        return HandOff(
+            reason=rule.hand_off,
+            source=source,
+            messages=attempt.messages,
+            queue=rule.queue,
+            trace=trace,
+            remember=remember,
+        )
+    return Answer(
+        messages=attempt.messages,
+        source=source,
+        resolves=rule.resolves,
+        trace=trace,
+        remember=remember,
+    )

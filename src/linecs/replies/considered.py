@@ -1,0 +1,39 @@
+"""A decision with everything that was looked at, also where nothing was decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from attrs import frozen
+
+from linecs.model.inquiry import Decision, Trace
+
+if TYPE_CHECKING:
+    from linecs.model.inquiry import Inquiry
+
+__all__ = ["Considered", "Explaining"]
+
+
+@frozen(kw_only=True)
+class Considered:
+    """What a responder made of an inquiry.
+
+    Attributes:
+        decision: None where the next responder should look.
+        trace: What was considered, in order; kept also where `decision` is None.
+    """
+
+    decision: Decision | None
+    trace: Trace
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """A responder that can say why it stayed silent (Promise 10)."""
+
+    def consider(self, inquiry: Inquiry) -> Considered:
+        """Return the decision and its trace.
+
+        Called by the chain instead of `respond`, whose rules hold here too.
+        """
+        ...

@@ -1,0 +1,140 @@
+"""Which rules an inquiry's words, stickers and taps set off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from linecs.replies.keyword.patterns import Pattern, PatternTable
+from linecs.replies.keyword.rule import KeywordRule, Kind, RuleError
+from linecs.replies.keyword.texts import RegexError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from linecs.model.inquiry import Inquiry
+    from linecs.replies.keyword.rule import Triggers
+    from linecs.replies.normalisation import Normaliser
+
+__all__ = ["Match", "RuleIndex"]
+
+_SURENESS = {kind: place for place, kind in enumerate(Kind)}
+
+
+@frozen
+class Match:
+    """A rule whose triggers are there.
+
+    Attributes:
+        patterns: Which of its patterns were found, the surest and longest first.
+        forbidden: Which patterns of `none_of` were found; then the rule may not answer.
+    """
+
+    rule: KeywordRule
+    patterns: tuple[Pattern, ...]
+    forbidden: tuple[Pattern, ...] = ()
+
+    @property
+    def sureness(self) -> tuple[int, int]:
+        """How sure the match is, less is surer: the kind of its surest pattern, then length."""
+        if not self.patterns:
+            return len(Kind), 0
+        return _SURENESS[self.patterns[0].kind], -sum(
+            len(found.compared) for found in self.patterns
+        )
+
+
+@frozen
+class _Compiled:
+    rule: KeywordRule
+    any_of: frozenset[int]
+    all_of: tuple[frozenset[int], ...]
+
+    def holds(self, found: set[int]) -> bool:
+        """Return whether one of each group is among the numbers found."""
+        if self.any_of and self.any_of.isdisjoint(found):
+            return False
+        return not any(group.isdisjoint(found) for group in self.all_of)
+
+
+class RuleIndex:
+    """Thousands of rules, matched in one pass.
+
+    Args:
+        rules: Any number of them.
+        normaliser: Makes patterns and messages comparable.
+
+    Raises:
+        RuleError: Two rules have one id, or a pattern cannot be used.
+    """
+
+    def __init__(self, rules: Sequence[KeywordRule], normaliser: Normaliser) -> None:
+        self.patterns = PatternTable(normaliser)
+        self._compiled = [self._compile(rule) for rule in _unique(rules)]
+        self.patterns.compile()
+        self._by_pattern = self._rules_by_pattern()
+
+    def matches(self, inquiry: Inquiry) -> list[Match]:
+        """Return every rule whose triggers are there, in the order the rules were given."""
+        found = self.patterns.find(inquiry)
+        places = sorted({place for number in found for place in self._by_pattern[number]})
+        holding = (self._compiled[place] for place in places)
+        return [self._match(one.rule, found) for one in holding if one.holds(found)]
+
+    def _match(self, rule: KeywordRule, found: set[int]) -> Match:
+        patterns = {
+            pattern
+            for group in (rule, *rule.all_of)
+            for number, pattern in self._numbered(group)
+            if number in found
+        }
+        return Match(
+            rule,
+            tuple(sorted(patterns, key=_by_sureness)),
+            tuple(pattern for number, pattern in self._numbered(rule.none_of) if number in found),
+        )
+
+    def _numbered(self, triggers: Triggers) -> Iterable[tuple[int, Pattern]]:
+        return (self.patterns.pattern(kind, written) for kind, written in triggers.patterns())
+
+    def _compile(self, rule: KeywordRule) -> _Compiled:
+        self._add(rule, rule.none_of)
+        return _Compiled(
+            rule=rule,
+            any_of=self._add(rule, rule),
+            all_of=tuple(self._add(rule, group) for group in rule.all_of),
+        )
+
+    def _add(self, rule: KeywordRule, triggers: Triggers) -> frozenset[int]:
+        return frozenset(self._number(rule, kind, text) for kind, text in triggers.patterns())
+
+    def _number(self, rule: KeywordRule, kind: Kind, written: str) -> int:
+        if not written:
+            raise RuleError(rule.id, f"has an empty pattern in {kind.value}; remove it.")
+        try:
+            return self.patterns.add(kind, written)
+        except RegexError as error:
+            reason = f"has a regex that RE2 cannot run ({error}): {written}"
+            raise RuleError(rule.id, reason) from error
+
+    def _rules_by_pattern(self) -> list[list[int]]:
+        by_pattern: list[list[int]] = [[] for _ in range(len(self.patterns))]
+        for place, compiled in enumerate(self._compiled):
+            groups = [compiled.any_of] if compiled.any_of else compiled.all_of[:1]
+            for number in (number for group in groups for number in group):
+                by_pattern[number].append(place)
+        return by_pattern
+
+
+def _by_sureness(pattern: Pattern) -> tuple[int, int, str]:
+    return _SURENESS[pattern.kind], -len(pattern.compared), pattern.written
+
+
+def _unique(rules: Sequence[KeywordRule]) -> Sequence[KeywordRule]:
+    seen: set[str] = set()
+    for rule in rules:
+        if rule.id in seen:
+            raise RuleError(rule.id, "appears twice; give each rule an id of its own.")
+        seen.add(rule.id)
+    return rules

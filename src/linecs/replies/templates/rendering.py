@@ -1,0 +1,177 @@
+"""Variables in messages: `{{ customer.name }}`, with an optional stand-in after a bar.
+
+There is no logic and no nesting: a variable is a name with a dot in it. What a value holds is
+never read as a template again, so a customer's display name cannot reach another variable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from linecs.errors import LinecsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from linecs.model.inquiry import Inquiry
+    from linecs.model.message import MessageObject
+
+__all__ = [
+    "MissingVariableError",
+    "TemplateSyntaxError",
+    "Variables",
+    "fill",
+    "render_message",
+    "render_text",
+    "variable_names",
+    "variables_of",
+]
+
+Variables = Mapping[str, Mapping[str, Any]]
+"""Values by namespace: `{"customer": {"name": "花子"}, "member": {"rank": "gold"}}`."""
+
+_PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_VARIABLE = re.compile(r"\s*([^\s.|{}]+)\.([^\s|{}]+)\s*(?:\|\s*([^{}]*?)\s*)?")
+_ENCODED_KEYS = frozenset({"uri", "data", "linkUri"})
+
+
+class TemplateSyntaxError(LinecsError, ValueError):
+    """A placeholder cannot be read.
+
+    Attributes:
+        placeholder: What stands between the braces.
+    """
+
+    def __init__(self, placeholder: str) -> None:
+        super().__init__(
+            f"'{{{{{placeholder}}}}}' is no variable. Write {{{{ customer.name }}}}, "
+            "or {{ customer.name | stand-in }}."
+        )
+        self.placeholder = placeholder
+
+
+class MissingVariableError(LinecsError, LookupError):
+    """A variable has no value, so the message was not sent.
+
+    Attributes:
+        variable: Its name, such as `member.rank`.
+    """
+
+    def __init__(self, variable: str) -> None:
+        super().__init__(
+            f"There is no {variable!r} for this customer. Fill it in, or give the template a "
+            f"stand-in: {{{{ {variable} | ... }}}}."
+        )
+        self.variable = variable
+
+
+def variables_of(inquiry: Inquiry) -> Variables:
+    """Return what an automatic answer may say of its customer: profile, fields, member card."""
+    customer = inquiry.customer
+    profile = {"name": customer.display_name, "language": customer.language}
+    return {"customer": {**customer.fields, **profile}, "member": customer.member}
+
+
+def variable_names(message: object) -> Iterator[str]:
+    """Yield the variables a text or a message object uses, in order, repeats included.
+
+    Raises:
+        TemplateSyntaxError: A placeholder cannot be read.
+    """
+    if isinstance(message, str):
+        for placeholder in _PLACEHOLDER.findall(message):
+            yield ".".join(_parsed(placeholder)[:2])
+    elif isinstance(message, Mapping):
+        for value in message.values():
+            yield from variable_names(value)
+    elif isinstance(message, list | tuple):
+        for value in message:
+            yield from variable_names(value)
+
+
+def render_text(text: str, variables: Variables) -> str:
+    """Return `text` with every variable replaced by its value.
+
+    Raises:
+        MissingVariableError: A variable is absent or empty and has no stand-in.
+        TemplateSyntaxError: A placeholder cannot be read.
+    """
+    return _rendered(text, variables, str)
+
+
+def fill(messages: Iterable[MessageObject], variables: Variables) -> tuple[MessageObject, ...]:
+    """Return message objects ready to send: all variables replaced.
+
+    Raises:
+        MissingVariableError: A variable is absent or empty and has no stand-in.
+        TemplateSyntaxError: A placeholder cannot be read.
+    """
+    return tuple(render_message(message, variables) for message in messages)
+
+
+def render_message(message: MessageObject, variables: Variables) -> MessageObject:
+    """Return a message object with the variables of all its texts replaced.
+
+    Values are percent-encoded in addresses and postback data, and braces are doubled in
+    `textV2`, where LINE gives them a meaning.
+
+    Raises:
+        MissingVariableError: A variable is absent or empty and has no stand-in.
+        TemplateSyntaxError: A placeholder cannot be read.
+    """
+    braces = _double_braces if message.get("type") == "textV2" else str
+    return {
+        key: _render_part(value, variables, _escape_for(key, braces if key == "text" else str))
+        for key, value in message.items()
+    }
+
+
+def _render_part(part: Any, variables: Variables, escape: Callable[[str], str]) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(part, str):
+        return _rendered(part, variables, escape) if "{{" in part else part
+    if isinstance(part, Mapping):
+        return {
+            key: _render_part(value, variables, _escape_for(key, str))
+            for key, value in part.items()
+        }
+    if isinstance(part, list | tuple):
+        return [_render_part(value, variables, escape) for value in part]
+    return part
+
+
+def _rendered(text: str, variables: Variables, escape: Callable[[str], str]) -> str:
+    return _PLACEHOLDER.sub(lambda found: escape(_value(found[1], variables)), text)
+
+
+def _value(placeholder: str, variables: Variables) -> str:
+    namespace, name, stand_in = _parsed(placeholder)
+    value = variables.get(namespace, {}).get(name)
+    if isinstance(value, str | int | float) and value != "":
+        return str(value)
+    if stand_in is None:
+        raise MissingVariableError(f"{namespace}.{name}")
+    return stand_in
+
+
+def _parsed(placeholder: str) -> tuple[str, str, str | None]:
+    found = _VARIABLE.fullmatch(placeholder)
+    if found is None:
+        raise TemplateSyntaxError(placeholder)
+    return found[1], found[2], found[3]
+
+
+def _escape_for(key: str, otherwise: Callable[[str], str]) -> Callable[[str], str]:
+    if key in _ENCODED_KEYS or key.lower().endswith("url"):
+        return _percent_encoded
+    return otherwise
+
+
+def _percent_encoded(value: str) -> str:
+    return quote(value, safe="", errors="replace")
+
+
+def _double_braces(value: str) -> str:
+    return value.replace("{", "{{").replace("}", "}}")
