@@ -29,7 +29,7 @@ MAX_BODY_BYTES = 2 * 1024 * 1024
 """LINE documents no largest body; its own limit for requests to it is 2 MB."""
 
 # As LINE writes a body today; other orders and new members are legal and take the long way.
-_begin = re.compile(rb'\{"destination":"([!#-\[\]-~]+)","events":\[').match
+_begin = re.compile(rb'\{"destination":"([!#-\[\]-~]+)","events":\[[ \t\n\r]*').match
 _destinations = re.compile(rb'"destination"[ \t\n\r]*:[ \t\n\r]*"([!#-\[\]-~]+)"').findall
 
 

@@ -48,7 +48,7 @@ def parse_event(stored: StoredEvent) -> WebhookEvent:
     event = _value_of(stored.raw)
     head = _head(stored, event)
     read = _READERS.get(stored.type)
-    if read is not None:
+    if event and read is not None:
         try:
             return read(event, head)
         except MisshapenError:
