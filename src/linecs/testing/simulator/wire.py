@@ -159,16 +159,19 @@ class Route:
     Attributes:
         method: The HTTP method.
         endpoint: The path's template, variables in braces.
-        handle: What answers; may raise `Refusal`.
+        handle: What answers; may raise `Refusal`. None passes the call on to the next
+            route of the same method and endpoint.
         authorized: Whether a channel access token is asked for first.
+        takes_retry_key: Whether an `x-line-retry-key` is allowed.
         waits: Whether the handler calls out; it then runs in a thread of its own and
             without the world's lock, which it takes where it needs it.
     """
 
     method: str
     endpoint: str
-    handle: Callable[[Call], Answer]
+    handle: Callable[[Call], Answer | None]
     authorized: bool = field(default=True, kw_only=True)
+    takes_retry_key: bool = field(default=False, kw_only=True)
     waits: bool = field(default=False, kw_only=True)
 
 
