@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import define, field
 
 from linecs.testing.simulator.ids import stable_hex
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["AccessToken", "Channel", "Person", "WebhookReceiver"]
 
@@ -30,7 +34,10 @@ class Channel:
             at once.
         is_premium: Whether the account is verified or premium, as the followers list asks.
         quota: Messages a month, free and paid; None for no limit.
+        used_elsewhere: Messages sent this month from the account manager; they count too.
         standby: Whether a module channel holds the chats, so events come in standby mode.
+        public_keys: The public keys registered in the console, by key id.
+        default_rich_menu_id: The menu shown to who has none of their own.
         endpoint: The webhook URL.
         endpoint_is_active: Whether "Use webhook" is on.
     """
@@ -45,10 +52,19 @@ class Channel:
     chat_is_on: bool = True
     is_premium: bool = True
     quota: int | None = None
+    used_elsewhere: int = 0
     standby: bool = False
+    public_keys: dict[str, dict[str, Any]] = field(factory=dict, repr=False)
+    default_rich_menu_id: str | None = None
     endpoint: str | None = None
     endpoint_is_active: bool = True
     receiver: WebhookReceiver | None = field(default=None, repr=False)
+
+    def register_key(self, public_key: Mapping[str, Any]) -> str:
+        """Register a public assertion signing key, a JWK, and return its key id."""
+        key_id = str(uuid.UUID(hex=stable_hex("key", self.channel_id, public_key.get("n"))))
+        self.public_keys[key_id] = {**public_key, "kid": key_id}
+        return key_id
 
     def deliver_to(self, target: WebhookReceiver | str) -> None:
         """Send this channel's webhooks to a callable (body, signature) or to a URL."""
@@ -96,3 +112,7 @@ class AccessToken:
     issued_at: int
     expires_at: int | None = None
     key_id: str | None = None
+
+    def is_expired(self, now: int) -> bool:
+        """Say whether the token no longer opens anything."""
+        return self.expires_at is not None and now >= self.expires_at
