@@ -55,6 +55,7 @@ class Bubble:
         message_id: LINE's id of it.
         quick_replies: The quick reply buttons shown under it now.
         actions: The actions of its own buttons and areas, in order.
+        quoted_message_id: The message it quotes, if any.
         read: Whether the other side has read it.
         at: When it was sent, epoch milliseconds.
     """
@@ -66,6 +67,7 @@ class Bubble:
     message_id: str
     quick_replies: tuple[QuickReply, ...]
     actions: tuple[Mapping[str, Any], ...]
+    quoted_message_id: str | None
     read: bool
     at: int
 
@@ -78,6 +80,7 @@ class Entry:
     message: dict[str, Any]
     message_id: str
     at: int
+    quoted_message_id: str | None = None
     read: bool = False
 
 
@@ -174,13 +177,14 @@ class Chat:
         """Return the bubble of that id, or None where there is none (any more)."""
         return next((entry for entry in self.entries if entry.message_id == message_id), None)
 
-    def mark_read(self, sender: Sender, up_to: Entry | None = None) -> None:
-        """Mark the bubbles of `sender` read, up to one of them or all."""
+    def mark_read(self, sender: Sender, newest_id: str | None = None) -> None:
+        """Mark bubbles of `sender` read: all, or up to the one of that id.
+
+        The one itself need not be there any more.
+        """
         for entry in self.entries:
-            if entry.sender is sender:
+            if entry.sender is sender and (newest_id is None or entry.message_id <= newest_id):
                 entry.read = True
-            if entry is up_to:
-                return
 
     def bubbles(self) -> tuple[Bubble, ...]:
         """Return what is on the screen, oldest first."""
@@ -196,6 +200,7 @@ class Chat:
             message_id=entry.message_id,
             quick_replies=_quick_replies(entry.message) if shown else (),
             actions=tuple(actions_in(entry.message)),
+            quoted_message_id=entry.quoted_message_id,
             read=entry.read,
             at=entry.at,
         )

@@ -9,10 +9,18 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
+from linecs.testing.simulator.account_api import AccountApi
+from linecs.testing.simulator.content import ContentApi
 from linecs.testing.simulator.customer import Customer
 from linecs.testing.simulator.errors import SimulationError
+from linecs.testing.simulator.faults import Faults
 from linecs.testing.simulator.gateway import Gateway
+from linecs.testing.simulator.links import LinkDialogApi
+from linecs.testing.simulator.rate_limits import RateLimits
+from linecs.testing.simulator.rich_menus import RichMenuApi
 from linecs.testing.simulator.sending import SendingApi
+from linecs.testing.simulator.tokens import TokenApi
+from linecs.testing.simulator.user_api import UserApi
 from linecs.testing.simulator.webhooks import Webhooks
 from linecs.testing.simulator.world import World
 
@@ -21,7 +29,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from linecs.testing.simulator.accounts import Channel, WebhookReceiver
-    from linecs.testing.simulator.wire import ApiCall
+    from linecs.testing.simulator.wire import ApiCall, Route
 
 __all__ = ["LineSimulator"]
 
@@ -43,6 +51,8 @@ class LineSimulator:
         seed: Decides every id and token; simulators that share a database need different
             ones.
         reply_token_seconds: How long a reply token lives after its webhook.
+        content_days: How long LINE keeps what customers send; undisclosed by LINE.
+        rate_limits: Whether LINE's rate limits hold, by the clock.
         port: The port to listen on; 0 takes a free one.
     """
 
@@ -52,16 +62,28 @@ class LineSimulator:
         clock: Callable[[], int] = _system_clock,
         seed: int = 0,
         reply_token_seconds: float = 60,
+        content_days: float = 14,
+        rate_limits: bool = True,
         port: int = 0,
     ) -> None:
         self.clock = clock
-        self.world = World(clock, seed, reply_token_seconds)
+        self.world = World(
+            clock, seed=seed, reply_token_seconds=reply_token_seconds, content_days=content_days
+        )
         self.webhooks = Webhooks(self.world)
         self._port = port
         self._customers: dict[tuple[str, str], Customer] = {}
-        self._gateway = Gateway(self.world, SendingApi(self.world).routes())
+        self.faults = Faults(seed)
+        self._gateway = Gateway(
+            self.world, self._routes(), self.faults, RateLimits(enforced=rate_limits)
+        )
         self._server: _Server | None = None
         self.world.add_channel("linecs", "linecs")
+
+    def _routes(self) -> list[Route]:
+        subjects = (SendingApi, AccountApi, UserApi, RichMenuApi, ContentApi, TokenApi)
+        routes = [route for subject in subjects for route in subject(self.world).routes()]
+        return [*routes, *LinkDialogApi(self.world, self.webhooks).routes()]
 
     def __enter__(self) -> Self:
         """Start the server."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from linecs.testing.simulator.chats import Chat
     from linecs.testing.simulator.world import World
 
-__all__ = ["Delivery", "WebhookEvent", "Webhooks"]
+__all__ = ["Delivery", "WebhookEvent", "Webhooks", "post_verification"]
 
 _TIMEOUT = 2.0
 
@@ -227,23 +227,27 @@ def post(channel: Channel, body: bytes) -> tuple[int | None, str]:
     Returns:
         The HTTP status, if there is one, and `OK` or LINE's word for what went wrong.
     """
-    signature = sign(channel.secret, body)
     if channel.receiver is not None:
-        channel.receiver(body, signature)
+        channel.receiver(body, sign(channel.secret, body))
         return None, "OK"
     if channel.endpoint is None or not channel.endpoint_is_active:
         return None, "UNCLASSIFIED"
+    return _post_to(channel, channel.endpoint, body)
+
+
+def post_verification(channel: Channel, endpoint: str) -> tuple[int | None, str]:
+    """Send the empty webhook of the console's Verify button; returns what `post` does."""
+    return _post_to(channel, endpoint, encode_body(channel.bot_user_id, []))
+
+
+def _post_to(channel: Channel, endpoint: str, body: bytes) -> tuple[int | None, str]:
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "LineBotWebhook/2.0",
-        "x-line-signature": signature,
+        "x-line-signature": sign(channel.secret, body),
     }
-    return _http_post(channel.endpoint, body, headers)
-
-
-def _http_post(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int | None, str]:
     try:
-        status = _post_once(urlsplit(url), body, headers)
+        status = _post_once(urlsplit(endpoint), body, headers)
     except TimeoutError:
         return None, "REQUEST_TIMEOUT"
     except (http.client.HTTPException, OSError):

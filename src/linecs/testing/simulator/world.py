@@ -10,12 +10,17 @@ from linecs.testing.simulator.chats import Chat, Friendship
 from linecs.testing.simulator.errors import SimulationError
 from linecs.testing.simulator.events import QUOTABLE
 from linecs.testing.simulator.ids import Ids, stable_hex
+from linecs.testing.simulator.ledger import Ledger
 from linecs.testing.simulator.reply_tokens import ReplyTokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from linecs.testing.simulator.chats import Entry
+    from linecs.testing.simulator.content import Content
+    from linecs.testing.simulator.links import LinkToken
+    from linecs.testing.simulator.rich_menus import RichMenu
+    from linecs.testing.simulator.wire import Call
 
 __all__ = ["World"]
 
@@ -27,9 +32,17 @@ class World:
         clock: Returns the current moment in epoch milliseconds, UTC.
         seed: Decides every id and token.
         reply_token_seconds: How long reply tokens live.
+        content_days: How long content is kept.
     """
 
-    def __init__(self, clock: Callable[[], int], seed: int, reply_token_seconds: float) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], int],
+        *,
+        seed: int,
+        reply_token_seconds: float,
+        content_days: float,
+    ) -> None:
         self.clock = clock
         self.ids = Ids(seed)
         self.lock = threading.RLock()
@@ -38,7 +51,12 @@ class World:
         self.chats: dict[tuple[str, str], Chat] = {}
         self.access_tokens: dict[str, AccessToken] = {}
         self.reply_tokens = ReplyTokens(self.ids, int(reply_token_seconds * 1000))
+        self.ledger = Ledger()
         self.quote_tokens: dict[str, tuple[Chat | None, str]] = {}
+        self.content_lifetime = int(content_days * 24 * 3600 * 1000)
+        self.contents: dict[str, Content] = {}
+        self.rich_menus: dict[str, RichMenu] = {}
+        self.link_tokens: dict[str, LinkToken] = {}
         self.mark_as_read_tokens: dict[str, tuple[Chat, str]] = {}
 
     def add_channel(self, name: str, provider: str) -> Channel:
@@ -101,6 +119,15 @@ class World:
             for person in self.people.values()
         )
 
+    def used_this_month(self, channel: Channel, now: int) -> int:
+        """Return how many messages count against the channel's quota this month."""
+        return self.ledger.charged_in_month(channel.channel_id, now) + channel.used_elsewhere
+
+    def quoted(self, token: object, chat: Chat | None) -> str | None:
+        """Return the message a quote token quotes in that chat, or None."""
+        known = self.quote_tokens.get(token) if isinstance(token, str) else None
+        return known[1] if known is not None and known[0] is chat else None
+
     def issue_quote_token(self, chat: Chat | None, message_id: str) -> str:
         """Return a token that quotes the message; it never expires."""
         token = self.ids.token("quote")
@@ -115,6 +142,23 @@ class World:
         token = self.ids.token("mark-as-read")
         self.mark_as_read_tokens[token] = (chat, entry.message_id)
         return {**content, "markAsReadToken": token}
+
+    def rich_menu_of(self, chat: Chat) -> RichMenu | None:
+        """Return the menu a customer sees: their own, or the channel's default."""
+        menu_id = chat.rich_menu_id or chat.channel.default_rich_menu_id
+        return self.rich_menus.get(menu_id) if menu_id else None
+
+    def users_named_in(self, call: Call) -> set[str]:
+        """Return the ids of the users a call names, or answers through a reply token."""
+        body = call.body_json()
+        fields = body if isinstance(body, dict) else {}
+        named = {call.parameters.get("userId"), fields.get("chatId")}
+        to = fields.get("to")
+        named.update(to if isinstance(to, list) else [to])
+        chat = self.reply_tokens.chat_of(fields.get("replyToken"))
+        return {each for each in named if isinstance(each, str)} | (
+            {chat.user_id} if chat else set()
+        )
 
     def default_channel(self) -> Channel:
         """Return the first channel.
