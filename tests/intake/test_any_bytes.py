@@ -176,7 +176,7 @@ def assert_neighbours_unharmed(event: dict[str, Any]) -> None:
     assert (first.id, first.type) == ("FIRST", "follow")
     assert (last, parse_event(last)) == (alone, parse_event(alone))
     assert middle.channel_id == CHANNEL.id
-    assert json.loads(middle.raw) == json.loads(json.dumps(event))
+    assert repr(json.loads(middle.raw)) == repr(event)
     assert_sound(middle)
 
 
@@ -188,7 +188,7 @@ def test_no_single_fault_in_a_documented_event_does_harm(value: object) -> None:
 
 
 @settings(max_examples=500)
-@given(st.sampled_from(PLACES), json_values.filter(lambda value: value == value))  # noqa: PLR0124 - NaN differs from itself
+@given(st.sampled_from(PLACES), json_values)
 def test_no_odd_value_in_a_documented_event_does_harm(
     where: tuple[str, tuple[str | int, ...]], value: object
 ) -> None:

@@ -140,6 +140,8 @@ def test_layout_does_not_matter(body: str) -> None:
         b'{"destination":"%b","events":[{"a":"\x00"}]}' % DESTINATION.encode(),
         b'{"destination":"%b","events":[],5:6}' % DESTINATION.encode(),
         b'{"destination":"%b","events":%b}' % (DESTINATION.encode(), b"[" * 100_000),
+        b'{"destination":"%b","events":%b"'
+        % (DESTINATION.encode(), b"[" * 10_000 + b'\\"' * 900_000),
     ],
 )
 def test_what_is_not_lines_json_object_is_refused(body: bytes) -> None:

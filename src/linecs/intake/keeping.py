@@ -55,12 +55,13 @@ def is_dummy(event: Part, source: Part) -> bool:
 
 
 def _event_id(event: Part) -> EventId | None:
-    given = event.get("webhookEventId")
-    if not isinstance(given, str) or not given:
-        return None
-    # A strange id is hashed, not refused: a redelivery changes the body, but not its id.
     fitting = optional_identifier(event, "webhookEventId")
-    return EventId(fitting) if fitting else _hashed(given.encode("utf-8", "surrogatepass"))
+    if fitting:
+        return EventId(fitting)
+    given = event.get("webhookEventId")
+    # A strange id is hashed, not refused: a redelivery changes the body, but not its id.
+    strange = isinstance(given, str) and given
+    return _hashed(strange.encode("utf-8", "surrogatepass")) if strange else None
 
 
 def _hashed(key: bytes) -> EventId:

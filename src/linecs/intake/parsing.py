@@ -17,6 +17,7 @@ from linecs.intake.reading import (
     part,
     strings,
     text,
+    texts_by_name,
     word,
 )
 from linecs.intake.splitting import read_value
@@ -138,11 +139,8 @@ def _members(joined_or_left: Part) -> tuple[LineUserId, ...]:
 
 def _postback(event: Part, head: _Head) -> WebhookEvent:
     postback = part(event, "postback")
-    params = optional_part(postback, "params")
     return events.PostbackEvent(
-        **head,
-        data=text(postback, "data"),
-        params={name: text(params, name) for name, value in params.items() if type(value) is str},
+        **head, data=text(postback, "data"), params=texts_by_name(postback, "params")
     )
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "part",
     "strings",
     "text",
+    "texts_by_name",
     "word",
 ]
 
@@ -59,6 +60,16 @@ def strings(of: Part, name: str) -> tuple[str, ...]:
     if not isinstance(values, list):
         return ()
     return tuple(_replace_unstorable("\ufffd", each) for each in values if isinstance(each, str))
+
+
+def texts_by_name(of: Part, name: str) -> dict[str, str]:
+    """Return an object's strings under usable names, safe to store; none where there is none."""
+    members = optional_part(of, name)
+    return {key: text(members, key) for key in members if _is_text(members, key)}
+
+
+def _is_text(members: Part, key: str) -> bool:
+    return isinstance(members[key], str) and _is_identifier(key) is not None
 
 
 def optional_identifier(of: Part, name: str) -> str | None:

@@ -31,7 +31,7 @@ def _whole_number(digits: str) -> int | float:
 
 _read = json.JSONDecoder().raw_decode
 _read_long_numbers = json.JSONDecoder(parse_int=_whole_number).raw_decode
-_strings_and_brackets = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL).finditer
+_strings_and_brackets = re.compile(r'"(?:[^"\\]++|\\.)*+"|["\[\]{}]', re.DOTALL).finditer
 _find_sign = re.compile(r"[ \t\n\r]*([{\[\]},:]?)[ \t\n\r]*").match
 _DEPTH = {"[": 1, "{": 1, "]": -1, "}": -1}
 
@@ -60,10 +60,12 @@ def _read_again(text: str, at: int) -> tuple[Any, int]:
 def _end_of(text: str, at: int) -> int:
     depth = 0
     for found in _strings_and_brackets(text, at):
+        if found[0] == '"':
+            break
         depth += _DEPTH.get(found[0], 0)
         if depth == 0:
             return found.end()
-    raise ValueError("A bracket is never closed.")
+    raise ValueError("A string or a bracket is never closed.")
 
 
 def _sign(text: str, at: int, expected: str) -> tuple[str, int]:
