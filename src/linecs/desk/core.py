@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from attrs import field, frozen
 
 from linecs.desk.evaluating import Evaluator
+from linecs.desk.gateways import Gateways
 from linecs.desk.settings import DeskSettings
 from linecs.desk.tickets import TicketRules
 from linecs.model import Channel, ChannelId, Responder, new_id
@@ -21,11 +22,13 @@ class DeskCore:
 
     Attributes:
         channels: By the shop's own short names.
+        gateways: The way to LINE, per channel.
         clock: Returns epoch milliseconds UTC.
         worker: Names this process in leases.
     """
 
     storage: Storage
+    gateways: Gateways
     channels: Mapping[ChannelId, Channel]
     responder: Responder
     evaluator: Evaluator

@@ -7,21 +7,24 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from linecs.desk.feed import happened
+from linecs.desk.reopening import give_back
 from linecs.errors import LinecsError
-from linecs.model import Conversation, Customer, EventState, StoredEvent, Ticket
+from linecs.model import EventState, StoredEvent
 from linecs.storage.ports import Query, equal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from linecs.desk.core import DeskCore
-    from linecs.model import EventId
+    from linecs.model import ConversationId, EventId, FeedEntry
     from linecs.storage.ports import Transaction
 
 __all__ = ["failed_events", "retry_event", "set_aside"]
 
 
-def set_aside(core: DeskCore, stored: StoredEvent, conversation_id: str, error: Exception) -> None:
+def set_aside(
+    core: DeskCore, stored: StoredEvent, conversation_id: ConversationId, error: Exception
+) -> None:
     """Count a failure; at the last allowed one keep the event apart and open a ticket."""
     # Only our own errors promise to carry no content.
     said = f": {error}" if isinstance(error, LinecsError) else ""
@@ -32,25 +35,21 @@ def set_aside(core: DeskCore, stored: StoredEvent, conversation_id: str, error: 
 
     def write(tx: Transaction) -> None:
         if tx.save(stored, failed, guard=("state", "tries")) and is_last:
-            _give_to_a_person(core, tx, tx.get(Conversation, conversation_id), failed)
+            give_back(core, tx, conversation_id, reason="event_failed")
+            tx.insert(_told(core, failed, conversation_id))
 
     core.storage.run(write)
 
 
-def _give_to_a_person(
-    core: DeskCore, tx: Transaction, conversation: Conversation, failed: StoredEvent
-) -> None:
-    now = core.clock()
-    if conversation.customer_id is not None:
-        customer = tx.get(Customer, conversation.customer_id)
-        before = tx.get(Ticket, conversation.ticket_id) if conversation.ticket_id else None
-        ticket = core.rules.back_to_a_person(before, customer, now, reason="event_failed")
-        if before is not None and before.id == ticket.id:
-            tx.save(before, evolve(ticket, version=before.version + 1))
-        else:
-            tx.insert(ticket)
-            tx.save(conversation, evolve(conversation, ticket_id=ticket.id))
-    tx.insert(happened("event.failed", conversation, now=now, actor="system", subject_id=failed.id))
+def _told(core: DeskCore, failed: StoredEvent, conversation_id: ConversationId) -> FeedEntry:
+    return happened(
+        "event.failed",
+        channel_id=failed.channel_id,
+        conversation_id=conversation_id,
+        now=core.clock(),
+        actor="system",
+        subject_id=failed.id,
+    )
 
 
 def failed_events(core: DeskCore, limit: int) -> Sequence[StoredEvent]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from linecs.desk.core import DeskCore
-    from linecs.model import Conversation
+    from linecs.model import ChannelId
     from linecs.storage.ports import Transaction
 
 __all__ = ["happened", "publish", "read_feed"]
@@ -25,8 +25,9 @@ _BATCH = 500
 
 def happened(
     kind: str,
-    conversation: Conversation,
     *,
+    channel_id: ChannelId,
+    conversation_id: str,
     now: int,
     actor: str,
     ticket_id: str = "",
@@ -36,10 +37,10 @@ def happened(
     """Return the entry that says so."""
     return FeedEntry(
         id=new_id(now),
-        channel_id=conversation.channel_id,
+        channel_id=channel_id,
         kind=kind,
         at=now,
-        conversation_id=conversation.id,
+        conversation_id=conversation_id,
         ticket_id=ticket_id,
         subject_id=subject_id,
         actor=actor,

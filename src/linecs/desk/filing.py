@@ -12,13 +12,12 @@ from attrs import evolve
 
 from linecs.desk.changes import Changes
 from linecs.desk.feed import happened
+from linecs.desk.jobs import new_job
 from linecs.model import (
     Author,
     Bubble,
     EventState,
     Friendship,
-    Job,
-    JobId,
     Media,
     MediaState,
     Message,
@@ -185,7 +184,8 @@ class Filing:
         """Put what happened into the feed."""
         entry = happened(
             kind,
-            self.conversation,
+            channel_id=self.conversation.channel_id,
+            conversation_id=self.conversation.id,
             now=self.now,
             actor=actor,
             ticket_id=self.ticket.id if self.ticket else "",
@@ -377,15 +377,8 @@ class Filing:
 
     def add_job(self, kind: str, subject_id: str, *, due_at: int = 0) -> None:
         """Ask for work after the commit; at most one job of a kind for a subject."""
-        job = Job(
-            id=JobId(new_id(self.now)),
-            kind=kind,
-            key=subject_id,
-            channel_id=self.conversation.channel_id,
-            subject_id=subject_id,
-            due_at=due_at or self.now,
-            created_at=self.now,
-        )
+        channel_id = self.conversation.channel_id
+        job = new_job(kind, subject_id, channel_id, self.now, due_at=due_at)
         self.changes.add_absent(job)
 
 

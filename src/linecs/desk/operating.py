@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from linecs.desk.core import DeskCore
     from linecs.model import (
         ConversationId,
+        FeedEntry,
         MessageObject,
         OperatorId,
     )
@@ -109,7 +110,7 @@ def reply(
     )
     _mark_answered(changes, conversation)
     changes.add(
-        happened("ticket.replied", spoken, now=now, actor=actor, ticket_id=ticket.id),
+        _told("ticket.replied", spoken, ticket, actor, now),
     )
     changes.write(tx)
     return Acted(
@@ -173,6 +174,19 @@ def _write_ticket(changes: Changes, before: Ticket | None, after: Ticket) -> Tic
     return changes.alter(before, evolve(after, version=before.version + 1), guard=("version",))
 
 
+def _told(
+    kind: str, conversation: Conversation, ticket: Ticket, actor: OperatorId, now: int
+) -> FeedEntry:
+    return happened(
+        kind,
+        channel_id=conversation.channel_id,
+        conversation_id=conversation.id,
+        now=now,
+        actor=actor,
+        ticket_id=ticket.id,
+    )
+
+
 def _get_ticket(tx: Transaction, ticket_id: TicketId, version: int) -> Ticket:
     ticket = tx.get(Ticket, ticket_id)
     if ticket.version != version:
@@ -202,7 +216,7 @@ def claim(
         ),
         guard=("version",),
     )
-    changes.add(happened("ticket.claimed", held, now=now, actor=actor, ticket_id=ticket.id))
+    changes.add(_told("ticket.claimed", held, ticket, actor, now))
     changes.write(tx)
     return Acted(
         ticket_id=ticket.id,
@@ -234,7 +248,7 @@ def resolve(
         guard=("version",),
     )
     _mark_answered(changes, conversation)
-    changes.add(happened("ticket.resolved", freed, now=now, actor=actor, ticket_id=ticket.id))
+    changes.add(_told("ticket.resolved", freed, ticket, actor, now))
     changes.write(tx)
     return Acted(
         ticket_id=ticket.id, ticket_version=ticket.version, conversation_version=freed.version

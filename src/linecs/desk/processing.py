@@ -16,7 +16,7 @@ from linecs.desk.failing import set_aside
 from linecs.desk.filing import Filing, file_events
 from linecs.desk.log import log
 from linecs.desk.reading import Lane, ensure_conversation, lane_of, view_lane
-from linecs.model import Conversation, CustomerFacts, EventState, StoredEvent
+from linecs.model import Conversation, ConversationId, CustomerFacts, EventState, StoredEvent
 from linecs.storage.ports import Query, StorageError, above, at_most, equal
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _TRIES_ON_CONFLICT = 2
 @frozen(kw_only=True)
 class _Leased:
     lane: Lane
-    conversation_id: str
+    conversation_id: ConversationId
 
 
 def process(core: DeskCore, *, wait: int, lanes_at_once: int = _LANES_AT_ONCE) -> int:

@@ -129,7 +129,7 @@ def lane_of(tx: Transaction, conversation: Conversation) -> Lane:
 
 
 def view_lane(
-    tx: Transaction, lane: Lane, conversation_id: str, *, only: EventId | None = None
+    tx: Transaction, lane: Lane, conversation_id: ConversationId, *, only: EventId | None = None
 ) -> LaneView:
     """Read what one lane needs to be processed; `only` takes one of its events."""
     conversation = tx.get(Conversation, conversation_id)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from attrs import field, frozen, validators
+
+from linecs.delivery.policy import DeliveryPolicy
 
 __all__ = ["DeskSettings"]
 
@@ -23,6 +23,8 @@ class DeskSettings:
         inquiry_wait_at_most: A customer who keeps typing is answered after this, at the latest.
         evaluation_deadline: How long all responders together may take.
         lease: How long a worker may hold a conversation; longer than any evaluation.
+        call_lease: After this a call to LINE whose outcome nobody recorded counts as interrupted.
+        job_lease: After this a job that nobody finished is done again.
         body_limit: Largest webhook body, in bytes.
         reply_token_life: LINE: use a reply token within one minute of receiving the webhook.
             A little less, so that a call in flight still arrives in time.
@@ -30,10 +32,9 @@ class DeskSettings:
         job_tries: After so many failures a job is set aside.
         handle_budget: How long `desk.handle` may take; LINE gives up after two seconds.
         call_timeout: How long one call to LINE may take.
-        on_unknown: What becomes of a reply whose outcome cannot be known: `hold` gives it back
-            to a person; `push` sends it again, which may double it.
+        delivery: When to call LINE again, what becomes of unknown outcomes, who may still push.
+        delivery_threads: How many calls to LINE are made at the same time.
         operator_hold: How long a person's claim or reply keeps the bot silent.
-        quota_reserve: The share of the month's messages that only people may use.
         media_limit: Largest content that is kept, in bytes.
     """
 
@@ -41,15 +42,17 @@ class DeskSettings:
     inquiry_wait_at_most: int = field(default=15 * _SECOND, validator=_not_negative)
     evaluation_deadline: int = field(default=10 * _SECOND, validator=_positive)
     lease: int = field(default=60 * _SECOND, validator=_positive)
+    call_lease: int = field(default=60 * _SECOND, validator=_positive)
+    job_lease: int = field(default=5 * _MINUTE, validator=_positive)
     body_limit: int = field(default=2 * 1024 * 1024, validator=_positive)
     reply_token_life: int = field(default=50 * _SECOND, validator=_positive)
     event_tries: int = field(default=3, validator=_positive)
     job_tries: int = field(default=8, validator=_positive)
     handle_budget: int = field(default=1 * _SECOND, validator=_positive)
     call_timeout: int = field(default=10 * _SECOND, validator=_positive)
-    on_unknown: Literal["hold", "push"] = "hold"
+    delivery: DeliveryPolicy = field(factory=DeliveryPolicy)
+    delivery_threads: int = field(default=8, validator=_positive)
     operator_hold: int = field(default=24 * 60 * _MINUTE, validator=_positive)
-    quota_reserve: float = field(default=0.2, validator=[validators.ge(0.0), validators.le(1.0)])
     media_limit: int = field(default=200 * 1024 * 1024, validator=_positive)
 
     def __attrs_post_init__(self) -> None:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from linecs.desk import failing, feed, operating, processing, receiving
+from linecs.desk import delivering, failing, feed, jobs, operating, processing, receiving, ticking
+from linecs.desk.chores import CHORES
 from linecs.desk.core import DeskCore
 from linecs.desk.evaluating import Evaluator
+from linecs.desk.gateways import Gateways
 from linecs.desk.settings import DeskSettings
 from linecs.desk.tickets import TicketRules
 from linecs.errors import ConfigurationError
@@ -73,9 +75,11 @@ class SupportDesk:
         _check_channels(channels)
         chosen = settings or DeskSettings()
         answering = responder or _Silent()
+        by_id = {channel.id: channel for channel in channels}
         self._core = DeskCore(
             storage=storage,
-            channels={channel.id: channel for channel in channels},
+            channels=by_id,
+            gateways=Gateways(by_id, timeout=chosen.call_timeout),
             responder=answering,
             evaluator=Evaluator(answering, deadline=chosen.evaluation_deadline),
             rules=rules or TicketRules(),
@@ -118,6 +122,38 @@ class SupportDesk:
         """
         silence = self._core.settings.inquiry_wait if wait is None else wait
         return processing.process(self._core, wait=silence)
+
+    def deliver(self) -> int:
+        """Make the calls to LINE that are due and record their outcomes; return how many.
+
+        Opens its own transactions, none of them around a call; call it until it returns 0, from
+        any number of workers.
+        """
+        return delivering.deliver(self._core)
+
+    def run_jobs(self) -> int:
+        """Do the jobs and move the tickets whose time has come; return how many.
+
+        Opens its own transactions; call it until it returns 0, from any number of workers.
+        """
+        return ticking.tick(self._core) + jobs.run_jobs(self._core, CHORES)
+
+    def handle(self, body: bytes, signature: str | None) -> Receipt:
+        """Receive, process and deliver within the settings' `handle_budget`, without a worker.
+
+        LINE waits two seconds. What the budget does not allow is left to `process`, `deliver`
+        and `run_jobs`, which cron or the host's background task may call. Bubbles are not
+        gathered: each is answered at once.
+
+        Raises:
+            IntakeError: The request may not come in; answer 400.
+        """
+        ends_at = time.monotonic() + self._core.settings.handle_budget / 1_000
+        receipt = self.receive(body, signature)
+        for step in (lambda: self.process(wait=0), self.deliver):
+            while time.monotonic() < ends_at and step():
+                pass
+        return receipt
 
     def reply(
         self,

@@ -126,6 +126,25 @@ class TicketRules:
             due_for="next_reply" if kept.first_replied_at else "first_reply",
         )
 
+    def time_is_up(self, ticket: Ticket, now: int) -> Ticket:
+        """Return the ticket after its due time passed in silence."""
+        match ticket.status, ticket.due_for:
+            case TicketStatus.WAITING, _:
+                return self.resolved(ticket, now, by="system", reason="no_answer")
+            case TicketStatus.BOT, "bot_turn" if ticket.reason == "answered":
+                return self.resolved(ticket, now, by="bot", reason="silence")
+            case TicketStatus.BOT, what:
+                return evolve(
+                    ticket,
+                    status=TicketStatus.OPEN,
+                    reason=f"{what}_over",
+                    waiting_since=ticket.waiting_since or ticket.opened_at,
+                    due_at=now + self.reply_within,
+                    due_for="first_reply",
+                )
+            case _:
+                return ticket
+
     def claimed(self, ticket: Ticket, operator: OperatorId) -> Ticket:
         """Return the ticket in a person's hands."""
         return evolve(ticket, status=TicketStatus.IN_PROGRESS, assignee_id=operator)

@@ -29,8 +29,8 @@ class Job:
         kind: Which handler does it, such as `media.fetch`.
         key: At most one job of a kind has this key; a second is not added.
         subject_id: The conversation, ticket or message it is about.
-        due_at: Epoch ms UTC.
-        lease_until: While a worker does it, until when, epoch ms UTC; else 0.
+        due_at: Epoch ms UTC. While a worker does it: when another may take it up.
+        owner: The worker that took it last; empty for none yet.
     """
 
     id: JobId
@@ -44,5 +44,4 @@ class Job:
     state: JobState = JobState.WAITING
     tries: int = 0
     error: str = ""
-    lease_owner: str = ""
-    lease_until: int = 0
+    owner: str = ""

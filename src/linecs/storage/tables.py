@@ -13,6 +13,7 @@ from attrs import frozen
 
 from linecs.model import (
     Attempt,
+    ChannelId,
     Conversation,
     ConversationId,
     Customer,
@@ -28,7 +29,7 @@ from linecs.model import (
     TicketId,
 )
 
-__all__ = ["TABLES", "Counter", "Lease", "Memory", "Table", "Trace", "table_of"]
+__all__ = ["TABLES", "Counter", "Lease", "Memory", "Quota", "Table", "Trace", "table_of"]
 
 
 @frozen(kw_only=True)
@@ -55,6 +56,22 @@ class Memory:
     conversation_id: str
     content: str
     changed_at: int
+
+
+@frozen(kw_only=True)
+class Quota:
+    """What LINE said of a channel's messages this month, and what was planned since.
+
+    Attributes:
+        limited: Whether there is a limit at all.
+        asked_at: When LINE was asked, epoch ms UTC.
+    """
+
+    channel_id: ChannelId
+    limited: bool
+    allowance: int = 0
+    used: int = 0
+    asked_at: int = 0
 
 
 @frozen(kw_only=True)
@@ -192,6 +209,7 @@ TABLES: tuple[Table, ...] = (
         long=frozenset({"content"}),
     ),
     Table(name="counters", row=Counter, key=("name",)),
+    Table(name="quotas", row=Quota, key=("channel_id",)),
     Table(name="leases", row=Lease, key=("name",)),
     Table(
         name="memories",

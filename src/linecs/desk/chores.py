@@ -1,0 +1,40 @@
+"""The desk's own jobs, by kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from linecs.model import Customer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from linecs.desk.core import DeskCore
+    from linecs.desk.jobs import JobHandler
+    from linecs.model import Job
+
+__all__ = ["CHORES"]
+
+
+def refresh_profile(core: DeskCore, job: Job) -> None:
+    """Ask LINE for a customer's name and picture."""
+    customer = core.storage.read(lambda tx: tx.find(Customer, job.subject_id))
+    if customer is None:
+        return
+    profile = core.gateways.of(customer.channel_id).profile(customer.line_user_id)
+    now = core.clock()
+    known = evolve(
+        customer,
+        profile_at=now,
+        display_name=profile.display_name if profile else customer.display_name,
+        picture_url=profile.picture_url if profile else customer.picture_url,
+        language=profile.language if profile else customer.language,
+    )
+    core.storage.run(lambda tx: tx.save(customer, known))
+
+
+CHORES: Mapping[str, JobHandler] = {
+    "profile.refresh": refresh_profile,
+}

@@ -1,0 +1,49 @@
+"""A matter goes back to a person because something of ours went wrong (Promise 3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from linecs.desk.feed import happened
+from linecs.model import Conversation, Customer, Ticket
+
+if TYPE_CHECKING:
+    from linecs.desk.core import DeskCore
+    from linecs.model import ConversationId
+    from linecs.storage.ports import Transaction
+
+__all__ = ["give_back"]
+
+
+def give_back(
+    core: DeskCore, tx: Transaction, conversation_id: ConversationId, *, reason: str
+) -> None:
+    """Open the conversation's ticket again, or a new one, with a due time. Joins the transaction.
+
+    A lane without a customer has nobody to forget, and gets no ticket.
+    """
+    conversation = tx.get(Conversation, conversation_id, lock=True)
+    if conversation.customer_id is None:
+        return
+    now = core.clock()
+    before = tx.get(Ticket, conversation.ticket_id) if conversation.ticket_id else None
+    customer = tx.get(Customer, conversation.customer_id)
+    ticket = core.rules.back_to_a_person(before, customer, now, reason=reason)
+    if before is not None and before.id == ticket.id:
+        tx.save(before, evolve(ticket, version=before.version + 1))
+    else:
+        tx.insert(ticket)
+        tx.save(conversation, evolve(conversation, ticket_id=ticket.id))
+    tx.insert(
+        happened(
+            "ticket.reopened",
+            channel_id=conversation.channel_id,
+            conversation_id=conversation.id,
+            now=now,
+            actor="system",
+            ticket_id=ticket.id,
+            facts={"reason": reason},
+        )
+    )
