@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from linecs.desk import delivering, failing, feed, jobs, operating, processing, receiving, ticking
+from linecs.desk import (
+    delivering,
+    failing,
+    feed,
+    jobs,
+    operating,
+    processing,
+    receiving,
+    ticking,
+    working,
+)
 from linecs.desk.chores import CHORES
 from linecs.desk.core import DeskCore
 from linecs.desk.evaluating import Evaluator
@@ -141,18 +151,17 @@ class SupportDesk:
     def handle(self, body: bytes, signature: str | None) -> Receipt:
         """Receive, process and deliver within the settings' `handle_budget`, without a worker.
 
-        LINE waits two seconds. What the budget does not allow is left to `process`, `deliver`
-        and `run_jobs`, which cron or the host's background task may call. Bubbles are not
-        gathered: each is answered at once.
+        LINE waits two seconds. What takes longer goes on in a thread of its own, and what that
+        does not reach is left to `process`, `deliver` and `run_jobs`, which cron or the host's
+        background task may call. Bubbles are not gathered: each is answered at once.
 
         Raises:
             IntakeError: The request may not come in; answer 400.
         """
-        ends_at = time.monotonic() + self._core.settings.handle_budget / 1_000
+        begun = time.monotonic()
         receipt = self.receive(body, signature)
-        for step in (lambda: self.process(wait=0), self.deliver):
-            while time.monotonic() < ends_at and step():
-                pass
+        spent = time.monotonic() - begun
+        working.answer_now(self, within=self._core.settings.handle_budget / 1_000 - spent)
         return receipt
 
     def reply(

@@ -1,0 +1,53 @@
+"""One command, many subcommands; each lives in a file of its own and is loaded when asked for."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from typing import TYPE_CHECKING, Protocol, cast
+
+from linecs.errors import LinecsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+__all__ = ["main"]
+
+# The module of each subcommand and what it does, in the order of the help.
+_COMMANDS = {
+    "work": "ワーカーを動かす: 受信の処理、送信、期限の来た仕事 / run the worker",
+    "staffing": "必要な人数を30分ごとに計算する / people needed per half hour",
+    "migrate": "データベースの表を作成・更新する / create or update the tables",
+}
+
+
+class _Command(Protocol):
+    def register(self, subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None: ...
+
+    def run(self, arguments: argparse.Namespace) -> int: ...
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status: 0 done, 1 found something, 2 could not."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = argparse.ArgumentParser(
+        prog="linecs", description="LINEカスタマーサポート / customer support over LINE"
+    )
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, purpose in _COMMANDS.items():
+        if name in given[:1]:
+            _load(name).register(subparsers)
+        else:
+            subparsers.add_parser(name, help=purpose)
+    parsed = parser.parse_args(given)
+    try:
+        return _load(parsed.command).run(parsed)
+    except LinecsError as error:
+        print(f"linecs {parsed.command}: {error}", file=sys.stderr)
+        return 2
+
+
+def _load(name: str) -> _Command:
+    return cast("_Command", importlib.import_module(f"linecs.cli.{name}"))
