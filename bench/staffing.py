@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from linecs.hours import MINUTE_MS
-from linecs.routing import PHONE_TARGET, erlang_c, queue_figures, required_servers, staffing_table
+from linecs.routing import PHONE_TARGET, erlang_c, queue_figures, required_servers
 
 if TYPE_CHECKING:
     from collections.abc import Callable

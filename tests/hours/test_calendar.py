@@ -44,7 +44,7 @@ def at(text: str, zone: str = "Asia/Tokyo") -> int:
         ("2026-11-29 12:00", True),
     ],
 )
-def test_each_kind_of_rule_decides_its_day(moment: str, expected: bool) -> None:  # noqa: FBT001 - a table
+def test_each_kind_of_rule_decides_its_day(moment: str, *, expected: bool) -> None:
     """Lunch, weekends, holidays and substitutes, closures, openings and special hours count."""
     assert SHOP.is_open(at(moment)) is expected
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from linecs.routing.erlang import QueueFigures, erlang_b, erlang_c, queue_figures
+from linecs.routing.moves import advance
 from linecs.routing.staffing import (
     LINE_TARGET,
     PHONE_TARGET,
@@ -15,13 +16,22 @@ from linecs.routing.staffing import (
     required_staff,
     staffing_table,
 )
+from linecs.routing.transitions import DEFAULT_TRANSITIONS, TicketEvent, Transition
+from linecs.routing.workflow import DEFAULT_WORKFLOW, TransitionError, Workflow
 
 __all__ = [
+    "DEFAULT_TRANSITIONS",
+    "DEFAULT_WORKFLOW",
     "LINE_TARGET",
     "PHONE_TARGET",
     "QueueFigures",
     "ServiceTarget",
     "StaffNeed",
+    "TicketEvent",
+    "Transition",
+    "TransitionError",
+    "Workflow",
+    "advance",
     "arrivals_from_history",
     "arrivals_from_views",
     "erlang_b",
