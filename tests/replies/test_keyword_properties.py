@@ -93,7 +93,7 @@ def test_one_pass_finds_what_looking_at_each_rule_finds(
 ) -> None:
     """The rules that match are those that a plain look at each of them finds."""
     matches = KeywordResponder(given_rules).ranked(inquiry(texts))
-    answering = {match.rule.id for match in matches if not match.forbidden}
+    answering = {match.rule.id for match in matches if not match.is_forbidden}
     assert answering == {rule.id for rule in given_rules if expected(rule, texts)}
 
 

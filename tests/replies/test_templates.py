@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from linecs.errors import LimitError
+from linecs.limits import utf16_length
 from linecs.replies.templates import (
     MissingVariableError,
     TemplateSyntaxError,
+    fill,
     render_message,
     render_text,
     variable_names,
@@ -79,3 +82,16 @@ def test_a_message_without_variables_is_left_alone(part: object) -> None:
     message = {"type": "flex", "contents": part}
     if "{{" not in str(part):
         assert render_message(message, VALUES) == message
+
+
+@given(st.text("あ🍎{} a", max_size=40), st.integers(0, 400))
+def test_no_template_can_overflow_what_line_takes(name: str, repeats: int) -> None:
+    """Whatever a value holds, a filled template is within LINE's limits or refused."""
+    message = {"type": "text", "text": "{{ customer.name | x }}" * (1 + repeats)}
+    try:
+        (filled,) = fill([message], {"customer": {"name": name}})
+    except LimitError as error:
+        assert error.field == "messages[0].text"
+        assert utf16_length(name) * (1 + repeats) > 5_000
+    else:
+        assert 1 <= utf16_length(filled["text"]) <= 5_000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
-from linecs.replies.keyword.patterns import Pattern, PatternTable
+from linecs.replies.keyword.patterns import PatternTable
 from linecs.replies.keyword.rule import KeywordRule, Kind, RuleError
 from linecs.replies.keyword.texts import RegexError
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from linecs.model.inquiry import Inquiry
+    from linecs.replies.keyword.patterns import Pattern
     from linecs.replies.keyword.rule import Triggers
     from linecs.replies.normalisation import Normaliser
 
@@ -27,22 +28,15 @@ class Match:
     """A rule whose triggers are there.
 
     Attributes:
-        patterns: Which of its patterns were found, the surest and longest first.
-        forbidden: Which patterns of `none_of` were found; then the rule may not answer.
+        sureness: Less is surer: the kind of its surest pattern, then the length of all found.
+        numbers: Which patterns were found; `RuleIndex.found_patterns` names them.
+        is_forbidden: Whether something of `none_of` is there; then the rule may not answer.
     """
 
     rule: KeywordRule
-    patterns: tuple[Pattern, ...]
-    forbidden: tuple[Pattern, ...] = ()
-
-    @property
-    def sureness(self) -> tuple[int, int]:
-        """How sure the match is, less is surer: the kind of its surest pattern, then length."""
-        if not self.patterns:
-            return len(Kind), 0
-        return _SURENESS[self.patterns[0].kind], -sum(
-            len(found.compared) for found in self.patterns
-        )
+    sureness: tuple[int, int] = (len(Kind), 0)
+    numbers: frozenset[int] = frozenset()
+    is_forbidden: bool = False
 
 
 @frozen
@@ -50,12 +44,18 @@ class _Compiled:
     rule: KeywordRule
     any_of: frozenset[int]
     all_of: tuple[frozenset[int], ...]
+    none_of: frozenset[int]
+    wanted: frozenset[int] = field(init=False)
+
+    @wanted.default
+    def _all_wanted(self) -> frozenset[int]:
+        return self.any_of.union(*self.all_of) if self.all_of else self.any_of
 
     def holds(self, found: set[int]) -> bool:
         """Return whether one of each group is among the numbers found."""
         if self.any_of and self.any_of.isdisjoint(found):
             return False
-        return not any(group.isdisjoint(found) for group in self.all_of)
+        return not self.all_of or not any(group.isdisjoint(found) for group in self.all_of)
 
 
 class RuleIndex:
@@ -73,37 +73,48 @@ class RuleIndex:
         self.patterns = PatternTable(normaliser)
         self._compiled = [self._compile(rule) for rule in _unique(rules)]
         self.patterns.compile()
+        self._sizes = [(_SURENESS[kind], -length) for kind, length in self.patterns.sizes()]
         self._by_pattern = self._rules_by_pattern()
 
     def matches(self, inquiry: Inquiry) -> list[Match]:
         """Return every rule whose triggers are there, in the order the rules were given."""
         found = self.patterns.find(inquiry)
-        places = sorted({place for number in found for place in self._by_pattern[number]})
-        holding = (self._compiled[place] for place in places)
-        return [self._match(one.rule, found) for one in holding if one.holds(found)]
+        places = {place for number in found for place in self._by_pattern[number]}
+        holding = [self._compiled[place] for place in sorted(places)]
+        return [self._match(one, found) for one in holding if one.holds(found)]
 
-    def _match(self, rule: KeywordRule, found: set[int]) -> Match:
+    def found_patterns(self, match: Match, *, forbidden: bool = False) -> tuple[Pattern, ...]:
+        """Return the patterns of a match as its rule has them, the surest and longest first.
+
+        Args:
+            match: What `matches` returned.
+            forbidden: Return those of `none_of` instead.
+        """
+        rule = match.rule
         patterns = {
             pattern
-            for group in (rule, *rule.all_of)
+            for group in ((rule.none_of,) if forbidden else (rule, *rule.all_of))
             for number, pattern in self._numbered(group)
-            if number in found
+            if number in match.numbers
         }
-        return Match(
-            rule,
-            tuple(sorted(patterns, key=_by_sureness)),
-            tuple(pattern for number, pattern in self._numbered(rule.none_of) if number in found),
-        )
+        return tuple(sorted(patterns, key=_by_sureness))
+
+    def _match(self, compiled: _Compiled, found: set[int]) -> Match:
+        wanted = compiled.wanted & found
+        forbidden = compiled.none_of & found
+        sizes = [self._sizes[number] for number in wanted]
+        sureness = sizes[0] if len(sizes) == 1 else _together(sizes)
+        return Match(compiled.rule, sureness, wanted | forbidden, bool(forbidden))
 
     def _numbered(self, triggers: Triggers) -> Iterable[tuple[int, Pattern]]:
         return (self.patterns.pattern(kind, written) for kind, written in triggers.patterns())
 
     def _compile(self, rule: KeywordRule) -> _Compiled:
-        self._add(rule, rule.none_of)
         return _Compiled(
             rule=rule,
             any_of=self._add(rule, rule),
             all_of=tuple(self._add(rule, group) for group in rule.all_of),
+            none_of=self._add(rule, rule.none_of),
         )
 
     def _add(self, rule: KeywordRule, triggers: Triggers) -> frozenset[int]:
@@ -125,6 +136,10 @@ class RuleIndex:
             for number in (number for group in groups for number in group):
                 by_pattern[number].append(place)
         return by_pattern
+
+
+def _together(sizes: list[tuple[int, int]]) -> tuple[int, int]:
+    return min(kind for kind, _ in sizes), sum(length for _, length in sizes)
 
 
 def _by_sureness(pattern: Pattern) -> tuple[int, int, str]:

@@ -73,6 +73,10 @@ class PatternTable:
         pattern, _ = self._prepared(kind, written)
         return self._numbers[kind, pattern.compared], pattern
 
+    def sizes(self) -> Iterable[tuple[Kind, int]]:
+        """Return each pattern's kind and its length as compared, by number."""
+        return ((kind, len(compared)) for kind, compared in self._numbers)
+
     def find(self, inquiry: Inquiry) -> set[int]:
         """Return the numbers that are there. A tap is its postback data and nothing else."""
         if inquiry.postback_data is not None:
@@ -81,7 +85,9 @@ class PatternTable:
         if len(inquiry.bubbles) > 1:
             for bubble in inquiry.bubbles:
                 found |= self.find_text(bubble.text)
-        return found | self._known(Kind.STICKER, _sticker_keys(inquiry.bubbles))
+        if inquiry.bubbles:
+            found |= self._known(Kind.STICKER, _sticker_keys(inquiry.bubbles))
+        return found
 
     def find_text(self, text: str) -> set[int]:
         """Return the numbers that are in one text."""

@@ -64,7 +64,7 @@ class KeywordResponder:
         self._rules = tuple(rules)
         self._is_open = is_open
         self._index = RuleIndex(self._rules, normaliser or Normaliser())
-        always = [Match(rule, ()) for rule in self._rules if rule.always]
+        always = [Match(rule) for rule in self._rules if rule.always]
         self._always = sorted(always, key=_rank)
         for rule in self._rules:
             if rule.opening is not Opening.ANY and is_open is None:
@@ -104,7 +104,7 @@ class KeywordResponder:
             yield attempt
 
     def _try(self, match: Match, inquiry: Inquiry) -> _Attempt:
-        reason = "none_of" if match.forbidden else objection(match.rule, inquiry, self._is_open)
+        reason = "none_of" if match.is_forbidden else objection(match.rule, inquiry, self._is_open)
         if reason:
             return _Attempt(match, reason)
         try:
@@ -127,14 +127,16 @@ class KeywordResponder:
             )
 
     def _detail(self, attempt: _Attempt, normalised: Normalised) -> dict[str, Any]:
-        match = attempt.match
+        match, index = attempt.match, self._index
+        found = index.found_patterns(match)
         detail: dict[str, Any] = {
             "outcome": attempt.objection or "chosen",
             "priority": match.rule.priority,
-            "matched": [self._found(pattern, normalised) for pattern in match.patterns],
+            "matched": [self._found(pattern, normalised) for pattern in found],
         }
-        if match.forbidden:
-            detail["forbidden"] = [self._found(pattern, normalised) for pattern in match.forbidden]
+        if match.is_forbidden:
+            forbidden = index.found_patterns(match, forbidden=True)
+            detail["forbidden"] = [self._found(pattern, normalised) for pattern in forbidden]
         return detail
 
     def _found(self, pattern: Pattern, normalised: Normalised) -> dict[str, str]:

@@ -6,6 +6,8 @@ import re
 
 __all__ = ["polite_tail"]
 
+_LONGEST = 32
+
 _TAIL = re.compile(
     "(?:"
     r"(?:を|について|に関して|が|は)?(?:お?教えて|おしえて|お聞かせ)"
@@ -30,7 +32,7 @@ def polite_tail(text: str) -> int:
     A text that is nothing but such an ending, as お願いします is, keeps it.
     """
     end = len(text)
-    while found := _TAIL.search(text, 0, end):
+    while found := _TAIL.search(text, max(0, end - _LONGEST), end):
         if found.start() in {0, end}:
             break
         end = found.start()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from linecs.errors import LinecsError
+from linecs.limits import check_messages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -103,13 +104,17 @@ def render_text(text: str, variables: Variables) -> str:
 
 
 def fill(messages: Iterable[MessageObject], variables: Variables) -> tuple[MessageObject, ...]:
-    """Return message objects ready to send: all variables replaced.
+    """Return message objects ready to send: all variables replaced, and within LINE's sizes.
 
     Raises:
+        LimitError: LINE would refuse what came out; the error names the field.
         MissingVariableError: A variable is absent or empty and has no stand-in.
         TemplateSyntaxError: A placeholder cannot be read.
     """
-    return tuple(render_message(message, variables) for message in messages)
+    filled = tuple(render_message(message, variables) for message in messages)
+    if filled:
+        check_messages(filled)
+    return filled
 
 
 def render_message(message: MessageObject, variables: Variables) -> MessageObject:
