@@ -66,7 +66,7 @@ def reply(
     *,
     actor: OperatorId,
     version: int,
-    seen: MessageId | None,
+    seen: str | None,
     asks: bool,
 ) -> Acted:
     """Queue a person's reply, silence the bot, and move the ticket. Joins the transaction."""
@@ -123,7 +123,7 @@ def reply(
 
 
 def _refuse_stale(
-    tx: Transaction, conversation: Conversation, *, version: int, seen: MessageId | None
+    tx: Transaction, conversation: Conversation, *, version: int, seen: str | None
 ) -> None:
     if conversation.version != version:
         last = _last_word(tx, conversation)

@@ -28,7 +28,7 @@ from linecs.desk.gateways import Gateways
 from linecs.desk.settings import DeskSettings
 from linecs.desk.tickets import TicketRules
 from linecs.errors import ConfigurationError
-from linecs.model import new_id
+from linecs.model import OperatorId, new_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,9 +40,7 @@ if TYPE_CHECKING:
         ConversationId,
         EventId,
         FeedEntry,
-        MessageId,
         MessageObject,
-        OperatorId,
         Responder,
         StoredEvent,
         TicketId,
@@ -169,9 +167,9 @@ class SupportDesk:
         conversation_id: ConversationId,
         message: str | MessageObject | Sequence[MessageObject],
         *,
-        actor: OperatorId,
+        actor: str,
         version: int,
-        seen: MessageId | None,
+        seen: str | None,
         asks: bool = True,
     ) -> Acted:
         """Queue a person's reply; it goes out exactly once.
@@ -199,14 +197,14 @@ class SupportDesk:
                 tx,
                 conversation_id,
                 _message_objects(message),
-                actor=actor,
+                actor=OperatorId(actor),
                 version=version,
                 seen=seen,
                 asks=asks,
             )
         )
 
-    def claim(self, ticket_id: TicketId, *, actor: OperatorId, version: int) -> Acted:
+    def claim(self, ticket_id: TicketId, *, actor: str, version: int) -> Acted:
         """Take a ticket into one's own hands (対応中); the bot falls silent.
 
         Opens its own transaction (joins one under `using`).
@@ -215,11 +213,13 @@ class SupportDesk:
             StaleTicketError: Somebody changed the ticket meanwhile.
         """
         return self._core.storage.run(
-            lambda tx: operating.claim(self._core, tx, ticket_id, actor=actor, version=version)
+            lambda tx: operating.claim(
+                self._core, tx, ticket_id, actor=OperatorId(actor), version=version
+            )
         )
 
     def resolve(
-        self, ticket_id: TicketId, *, actor: OperatorId, version: int, reason: str = "resolved"
+        self, ticket_id: TicketId, *, actor: str, version: int, reason: str = "resolved"
     ) -> Acted:
         """End a ticket (対応完了); the bot may answer again.
 
@@ -230,7 +230,7 @@ class SupportDesk:
         """
         return self._core.storage.run(
             lambda tx: operating.resolve(
-                self._core, tx, ticket_id, actor=actor, version=version, reason=reason
+                self._core, tx, ticket_id, actor=OperatorId(actor), version=version, reason=reason
             )
         )
 

@@ -1,0 +1,308 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from desks import HOURS_ANSWER, hours_rule, make_scene
+from linecs.model import (
+    Author,
+    Customer,
+    EventState,
+    HandOff,
+    Message,
+    MessageState,
+    StoredEvent,
+    Ticket,
+    TicketStatus,
+)
+from linecs.storage.ports import equal
+from linecs.storage.tables import Trace
+
+if TYPE_CHECKING:
+    from desks import Scene
+    from linecs.model import (
+        Bubble,
+        Inquiry,
+    )
+    from linecs.testing import LineSimulator, VirtualClock
+
+
+class Recorder:
+    """Answers nothing and remembers what it was asked."""
+
+    name = "recorder"
+
+    def __init__(self) -> None:
+        self.inquiries: list[Inquiry] = []
+
+    def respond(self, inquiry: Inquiry) -> None:
+        self.inquiries.append(inquiry)
+
+    def waits(self, bubble: Bubble) -> bool:
+        return bubble.kind == "text"
+
+
+def test_a_keyword_is_answered_by_the_bot(scene: Scene) -> None:
+    """An exact keyword queues the rule's answer, in the rule's name."""
+    scene.line.customer("c1").says("営業時間")
+    scene.desk.process()
+    answer = scene.one(Message, equal("author", Author.BOT))
+    assert (answer.text, answer.author_id) == (HOURS_ANSWER, "rule:hours")
+    assert scene.ticket.status is TicketStatus.BOT
+
+
+def test_what_nobody_can_answer_becomes_an_open_ticket_with_a_due_time(scene: Scene) -> None:
+    """No answer hands off to a person, due from the first bubble on."""
+    scene.line.customer("c1").says("ドレスの裾上げはできますか")
+    scene.desk.process(wait=0)
+    assert scene.ticket.status is TicketStatus.OPEN
+    assert scene.ticket.due_at > scene.clock()
+    assert scene.ticket.waiting_since == scene.clock()
+
+
+def test_consecutive_bubbles_are_one_inquiry(line: LineSimulator, clock: VirtualClock) -> None:
+    """Bubbles within the silence are asked together, in order."""
+    recorder = Recorder()
+    scene = make_scene(line, clock, responder=recorder)
+    customer = line.customer("c1")
+    for text in ("すみません", "先日のドレスですが", "返品できますか"):
+        customer.says(text)
+        scene.desk.process()
+        clock.advance(seconds=1)
+    clock.advance(seconds=3)
+    scene.desk.process()
+    assert [inquiry.text for inquiry in recorder.inquiries] == [
+        "すみません\n先日のドレスですが\n返品できますか"
+    ]
+
+
+def test_a_customer_who_keeps_typing_is_answered_all_the_same(
+    line: LineSimulator, clock: VirtualClock
+) -> None:
+    """Gathering ends after the longest wait, though the customer writes on."""
+    recorder = Recorder()
+    scene = make_scene(line, clock, responder=recorder)
+    customer = line.customer("c1")
+    for number in range(10):
+        customer.says(f"まだあります {number}")
+        scene.desk.process()
+        clock.advance(seconds=2)
+    assert recorder.inquiries
+
+
+def test_an_exact_keyword_does_not_wait(scene: Scene) -> None:
+    """A keyword that is surely complete is answered at once."""
+    scene.line.customer("c1").says("営業時間")
+    scene.desk.process()
+    assert [message.author for message in scene.messages()] == [Author.CUSTOMER, Author.BOT]
+
+
+def test_a_repeated_webhook_changes_nothing(scene: Scene) -> None:
+    """The same webhookEventId has one effect, processed or not."""
+    event = scene.line.customer("c1").says("営業時間")
+    scene.line.webhooks.redeliver(event)
+    scene.desk.process()
+    scene.line.webhooks.redeliver(event)
+    scene.desk.process()
+    assert len(scene.rows(StoredEvent)) == 1
+    assert len(scene.messages()) == 2
+
+
+def test_an_unsend_before_its_message_leaves_a_tombstone(scene: Scene) -> None:
+    """The late message of an early unsend is not kept."""
+    customer = scene.line.customer("c1")
+    scene.line.webhooks.lose_next()
+    text = customer.says("口座番号は1234567です")
+    customer.unsends(text)
+    scene.desk.process(wait=0)
+    scene.line.webhooks.redeliver(text)
+    scene.desk.process(wait=0)
+    tombstone = scene.one(Message, equal("author", Author.CUSTOMER))
+    assert (tombstone.state, tombstone.text) == (MessageState.UNSENT, "")
+    assert not any("1234567" in event.raw for event in scene.rows(StoredEvent))
+
+
+def test_what_was_unsent_is_gone_from_messages_events_and_traces(scene: Scene) -> None:
+    """An unsend removes the text everywhere the desk kept it."""
+    customer = scene.line.customer("c1")
+    written = customer.says("口座番号は1234567です")
+    scene.desk.process(wait=0)
+    customer.unsends(written)
+    scene.desk.process(wait=0)
+    kept = [*scene.messages(), *scene.rows(StoredEvent), *scene.rows(Trace)]
+    contents = [getattr(row, name, "") for row in kept for name in ("text", "content", "raw")]
+    assert not any("1234567" in content for content in contents)
+
+
+def test_an_unsend_within_the_silence_asks_nobody(line: LineSimulator, clock: VirtualClock) -> None:
+    """A bubble taken back while it was being gathered is not answered."""
+    recorder = Recorder()
+    scene = make_scene(line, clock, responder=recorder)
+    customer = line.customer("c1")
+    written = customer.says("やっぱり")
+    scene.desk.process()
+    customer.unsends(written)
+    scene.desk.process()
+    clock.advance(seconds=10)
+    scene.desk.process()
+    assert recorder.inquiries == []
+
+
+def test_an_old_text_after_a_newer_answer_is_filed_and_not_answered(
+    line: LineSimulator, clock: VirtualClock
+) -> None:
+    """A bubble that arrives late takes its place in time and asks nothing."""
+    scene = make_scene(line, clock)
+    customer = line.customer("c1")
+    line.webhooks.lose_next()
+    old = customer.says("これは古い質問です")
+    clock.advance(seconds=5)
+    customer.says("営業時間")
+    scene.desk.process(wait=0)
+    line.webhooks.redeliver(old)
+    scene.desk.process(wait=0)
+    written = [m for m in scene.messages() if m.author is Author.CUSTOMER]
+    assert [m.text for m in written] == ["これは古い質問です", "営業時間"]
+    assert scene.ticket.status is TicketStatus.BOT
+
+
+def test_standby_events_are_kept_and_never_answered(scene: Scene) -> None:
+    """Another channel holds the chat: stored, no bubble, no ticket."""
+    scene.line.channel.standby = True
+    scene.line.customer("c1").says("営業時間")
+    scene.desk.process()
+    assert scene.one(StoredEvent).state is EventState.KEPT
+    assert scene.rows(Ticket) == []
+
+
+def test_an_event_that_keeps_failing_is_set_aside_and_its_customer_goes_on(
+    line: LineSimulator, clock: VirtualClock
+) -> None:
+    """After its tries the event is failed, a person has a ticket, later events are processed."""
+
+    class Stumbles(Recorder):
+        def waits(self, bubble: Bubble) -> bool:
+            if bubble.text == "つまずく":
+                raise RuntimeError
+            return False
+
+    scene = make_scene(line, clock, responder=Stumbles())
+    line.customer("c1").says("つまずく")
+    clock.advance(seconds=1)
+    line.customer("c1").says("こんにちは")
+    for _ in range(3):
+        scene.desk.process(wait=1_000)
+    (failed,) = scene.desk.failed_events()
+    assert failed.error == "RuntimeError"
+    assert [message.text for message in scene.messages()] == ["こんにちは"]
+    assert scene.ticket.status is TicketStatus.OPEN
+
+
+def test_a_failed_event_is_taken_up_again(line: LineSimulator, clock: VirtualClock) -> None:
+    """`retry` processes a set-aside event once its cause is mended."""
+
+    class Stumbles(Recorder):
+        broken = True
+
+        def waits(self, bubble: Bubble) -> bool:
+            if self.broken:
+                raise RuntimeError
+            return False
+
+    responder = Stumbles()
+    scene = make_scene(line, clock, responder=responder)
+    line.customer("c1").says("つまずく")
+    for _ in range(3):
+        scene.desk.process(wait=1_000)
+    responder.broken = False
+    (failed,) = scene.desk.failed_events()
+    assert scene.desk.retry(failed.id)
+    scene.desk.process()
+    assert [message.text for message in scene.messages()] == ["つまずく"]
+    assert scene.desk.failed_events() == []
+
+
+def test_a_responder_that_raises_hands_off(line: LineSimulator, clock: VirtualClock) -> None:
+    """A broken responder costs no customer an answer: a person takes it."""
+
+    class Broken(Recorder):
+        def respond(self, inquiry: Inquiry) -> None:
+            raise RuntimeError(inquiry.text)
+
+    scene = make_scene(line, clock, responder=Broken())
+    line.customer("c1").says("こんにちは")
+    scene.desk.process(wait=0)
+    assert (scene.ticket.status, scene.ticket.reason) == (TicketStatus.OPEN, "responder_failed")
+
+
+def test_a_claim_while_the_bot_thinks_refuses_the_bots_answer(
+    line: LineSimulator, clock: VirtualClock
+) -> None:
+    """A person who takes the ticket during evaluation is not talked over."""
+
+    class Slow:
+        name = "slow"
+        scene: Scene
+
+        def respond(self, inquiry: Inquiry) -> object:
+            ticket = self.scene.ticket
+            if ticket.status is TicketStatus.BOT:
+                self.scene.desk.claim(ticket.id, actor="hanako", version=ticket.version)
+            return hours_rule().respond(inquiry)
+
+        def waits(self, bubble: Bubble) -> bool:
+            return bubble.text != "営業時間"
+
+    slow = Slow()
+    slow.scene = make_scene(line, clock, responder=slow)
+    line.customer("c1").says("先に一言")
+    slow.scene.desk.process(wait=60_000)
+    line.customer("c1").says("営業時間")
+    slow.scene.desk.process(wait=60_000)
+    assert not [m for m in slow.scene.messages() if m.author is Author.BOT]
+    assert slow.scene.ticket.assignee_id == "hanako"
+
+
+def test_a_customer_is_known_by_an_id_of_our_own(scene: Scene) -> None:
+    """Internal ids say nothing about LINE's."""
+    customer = scene.line.customer("c1")
+    customer.says("営業時間")
+    scene.desk.process()
+    kept = scene.one(Customer)
+    assert kept.line_user_id == customer.user_id
+    assert kept.id != customer.user_id
+
+
+def test_an_answer_over_lines_limits_goes_to_a_person(
+    line: LineSimulator, clock: VirtualClock
+) -> None:
+    """Nothing that LINE would refuse is queued; the ticket says why."""
+
+    class TooLong(Recorder):
+        def respond(self, inquiry: Inquiry) -> object:
+            answer = hours_rule().respond(inquiry)
+            assert answer is not None
+
+            return attrs.evolve(answer, messages=({"type": "text", "text": "あ" * 5001},))
+
+    scene = make_scene(line, clock, responder=TooLong())
+    line.customer("c1").says("営業時間")
+    scene.desk.process(wait=0)
+    assert scene.ticket.reason == "answer_over_limit"
+    assert [message.author for message in scene.messages()] == [Author.CUSTOMER]
+
+
+def test_a_hand_off_names_its_reason_on_the_ticket(
+    line: LineSimulator, clock: VirtualClock
+) -> None:
+    """The responder's reason and queue reach the ticket."""
+
+    class HandsOff(Recorder):
+        def respond(self, inquiry: Inquiry) -> HandOff:
+            return HandOff(reason="angry", source="angry-words", queue="leads")
+
+    scene = make_scene(line, clock, responder=HandsOff())
+    line.customer("c1").says("いい加減にして")
+    scene.desk.process(wait=0)
+    assert (scene.ticket.reason, scene.ticket.queue) == ("angry", "leads")

@@ -1,0 +1,101 @@
+"""What tests of the desk have in common: a desk wired to a simulated LINE, and looks inside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import frozen
+
+from linecs.desk import SupportDesk
+from linecs.model import Channel, Conversation, Message, Ticket
+from linecs.replies import KeywordResponder, KeywordRule
+from linecs.storage.memory import MemoryStorage
+from linecs.storage.ports import Query, Storage
+from linecs.testing import LineSimulator, VirtualClock
+
+if TYPE_CHECKING:
+    from linecs.desk import DeskSettings
+    from linecs.model import Responder
+    from linecs.storage.ports import Condition
+
+R = TypeVar("R")
+
+HOURS_ANSWER = "平日10時から18時です。"
+
+
+def hours_rule() -> KeywordResponder:
+    """Answer 営業時間, exactly."""
+    return KeywordResponder([KeywordRule(id="hours", exact=("営業時間",), texts=(HOURS_ANSWER,))])
+
+
+@frozen(kw_only=True)
+class Scene:
+    """A desk and what stands around it."""
+
+    desk: SupportDesk
+    storage: Storage
+    line: LineSimulator
+    clock: VirtualClock
+
+    def rows(self, row: type[R], *where: Condition, order: tuple[str, ...] = ()) -> list[R]:
+        """All rows of a table for which the conditions hold."""
+        return self.storage.read(lambda tx: tx.select(Query(row=row, where=where, order=order)))
+
+    def one(self, row: type[R], *where: Condition) -> R:
+        """The only such row."""
+        (found,) = self.rows(row, *where)
+        return found
+
+    def messages(self, *where: Condition) -> list[Message]:
+        """All bubbles, as they were written."""
+        return self.rows(Message, *where, order=("occurred_at", "id"))
+
+    @property
+    def ticket(self) -> Ticket:
+        """The only ticket."""
+        return self.one(Ticket)
+
+    @property
+    def conversation(self) -> Conversation:
+        """The only customer's conversation."""
+        (found,) = [each for each in self.rows(Conversation) if each.customer_id]
+        return found
+
+    def settle(self, *, wait: int = 0) -> None:
+        """Process, deliver and do jobs until nothing is left to do."""
+        while self.desk.process(wait=wait) + self.desk.deliver() + self.desk.run_jobs():
+            pass
+
+
+def make_scene(
+    line: LineSimulator,
+    clock: VirtualClock,
+    *,
+    responder: Responder | None = None,
+    storage: Storage | None = None,
+    settings: DeskSettings | None = None,
+    **more: Any,
+) -> Scene:
+    """Return a desk wired to LINE's default channel."""
+    kept = storage or MemoryStorage()
+    desk = SupportDesk(
+        storage=kept,
+        channels=[channel_of(line)],
+        responder=responder or hours_rule(),
+        settings=settings,
+        clock=clock,
+        **more,
+    )
+    line.deliver_to(desk.receive)
+    return Scene(desk=desk, storage=kept, line=line, clock=clock)
+
+
+def channel_of(line: LineSimulator) -> Channel:
+    """Return the simulator's default channel as a desk knows it."""
+    return Channel(
+        id="main",
+        bot_user_id=line.channel.bot_user_id,
+        secrets=line.channel.secret,
+        access_token=line.channel.access_token,
+        api_url=line.url,
+    )
