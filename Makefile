@@ -1,0 +1,45 @@
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help test test-slow test-huge lint types docs clean
+
+help: ## Say what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "linecs needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1" # the first that knows --group
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $@
+
+$(VENV)/.docs-installed: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --group docs
+	@touch $@
+
+test: lint types ## Check style, layers and types, then run the fast tests
+	$(PYTEST)
+
+test-slow: $(VENV)/.installed ## Run the crash matrix, the 20,000 webhooks and the browsers
+	$(PYTEST) -m "slow and not huge"
+
+test-huge: $(VENV)/.installed ## Run the full-size tests; takes long
+	$(PYTEST) -m huge
+
+lint: $(VENV)/.installed ## Check style, spelling and layers
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/codespell
+	$(BIN)/lint-imports
+
+types: $(VENV)/.installed ## Check types
+	$(BIN)/mypy
+
+docs: $(VENV)/.docs-installed ## Build the documentation into docs/_build/html
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
+
+clean: ## Remove the environment and everything built
+	rm -rf $(VENV) docs/_build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,14 @@
+"""Runs the Python blocks of the README and the documentation as tests.
+
+A block that cannot run says why: `<!-- skip: next "reason" -->` before it.
+"""
+
+from __future__ import annotations
+
+from sybil import Sybil
+from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
+
+pytest_collect_file = Sybil(
+    parsers=[PythonCodeBlockParser(), SkipParser()],
+    patterns=["README*.md", "docs/**/*.md"],
+).pytest()
