@@ -142,6 +142,10 @@ class Filing:
         assert self.customer is not None
         self.ticket = rules.customer_wrote(before, newest, self.customer, self.now)
         self.conversation = evolve(self.conversation, ticket_id=self.ticket.id)
+        if self.ticket.status is TicketStatus.RESOLVED:
+            # Thanks, and nothing else: it stays visible and asks for no answer.
+            self.answer_open_bubbles()
+            self.open_bubbles = []
         if before is None or before.id != self.ticket.id:
             self.tell("ticket.opened", actor="customer")
         elif before.status is not self.ticket.status:

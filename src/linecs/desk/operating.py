@@ -203,7 +203,7 @@ def claim(
     conversation = tx.get(Conversation, before.conversation_id, lock=True)
     changes = Changes()
     in_flight = _silence_bot(tx, changes, conversation.id)
-    ticket = _write_ticket(changes, before, core.rules.claimed(before, actor))
+    ticket = _write_ticket(changes, before, core.rules.claimed(before, actor, now))
     held = changes.alter(
         conversation,
         evolve(

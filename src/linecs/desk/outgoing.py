@@ -46,6 +46,8 @@ def queue_messages(
     """
     for start in range(0, len(messages), _AT_ONCE):
         check_messages(messages[start : start + _AT_ONCE])
+    # A millisecond apart and after the question, so that their order is never lost.
+    begins_at = max(now, conversation.newest_at + 1)
     rows: list[Message | OutboxItem] = []
     for number, message in enumerate(messages):
         queued = Message(
@@ -58,17 +60,19 @@ def queue_messages(
             kind=str(message.get("type", "")),
             text=readable(message),
             content=json.dumps(message, ensure_ascii=False),
-            # A millisecond apart, so that the order in which they were said is never lost.
-            occurred_at=now + number,
+            occurred_at=begins_at + number,
             state=MessageState.QUEUED,
             answered=True,
         )
-        rows += [queued, outbox_item(queued, notification_disabled=notification_disabled)]
+        rows += [
+            queued,
+            outbox_item(queued, due_at=now, notification_disabled=notification_disabled),
+        ]
     return rows
 
 
 def outbox_item(
-    message: Message, *, notification_disabled: bool, due_at: int = 0, parked: bool = False
+    message: Message, *, due_at: int, notification_disabled: bool, parked: bool = False
 ) -> OutboxItem:
     """Return the row that makes a message wait for an attempt."""
     return OutboxItem(
@@ -76,7 +80,7 @@ def outbox_item(
         channel_id=message.channel_id,
         conversation_id=message.conversation_id,
         author=message.author,
-        due_at=due_at or message.occurred_at,
+        due_at=due_at,
         created_at=message.occurred_at,
         notification_disabled=notification_disabled,
         parked=parked,
