@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from linecs.routing.courtesy import is_courtesy, is_courtesy_sticker
 from linecs.routing.erlang import QueueFigures, erlang_b, erlang_c, queue_figures
+from linecs.routing.marks import CATEGORIES, LINY_MARKS, Mark, MarkSet
 from linecs.routing.moves import advance
 from linecs.routing.staffing import (
     LINE_TARGET,
@@ -20,10 +22,14 @@ from linecs.routing.transitions import DEFAULT_TRANSITIONS, TicketEvent, Transit
 from linecs.routing.workflow import DEFAULT_WORKFLOW, TransitionError, Workflow
 
 __all__ = [
+    "CATEGORIES",
     "DEFAULT_TRANSITIONS",
     "DEFAULT_WORKFLOW",
     "LINE_TARGET",
+    "LINY_MARKS",
     "PHONE_TARGET",
+    "Mark",
+    "MarkSet",
     "QueueFigures",
     "ServiceTarget",
     "StaffNeed",
@@ -36,6 +42,8 @@ __all__ = [
     "arrivals_from_views",
     "erlang_b",
     "erlang_c",
+    "is_courtesy",
+    "is_courtesy_sticker",
     "measured_concurrency",
     "queue_figures",
     "required_servers",

@@ -17,6 +17,8 @@ from attrs import frozen
 
 from linecs.errors import ConfigurationError
 
+__all__ = ["QueueFigures", "erlang_b", "erlang_c", "queue_figures"]
+
 _NEGLIGIBLE = 1e-17
 _LARGE = 1e200
 _NEVER = 1e-300

@@ -26,6 +26,19 @@ if TYPE_CHECKING:
 
     from linecs.hours import BusinessCalendar
 
+__all__ = [
+    "LINE_TARGET",
+    "PHONE_TARGET",
+    "ServiceTarget",
+    "StaffNeed",
+    "arrivals_from_history",
+    "arrivals_from_views",
+    "measured_concurrency",
+    "required_servers",
+    "required_staff",
+    "staffing_table",
+]
+
 HALF_HOUR_MINUTES = 30
 _ROUNDING = 1e-9
 
