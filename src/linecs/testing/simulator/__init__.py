@@ -8,6 +8,7 @@ from linecs.testing.simulator.customer import Customer
 from linecs.testing.simulator.errors import SimulationError
 from linecs.testing.simulator.faults import Fault
 from linecs.testing.simulator.links import AccountLink, LinkResult
+from linecs.testing.simulator.login import AutoLogin, Callback, LoginChannel
 from linecs.testing.simulator.server import LineSimulator
 from linecs.testing.simulator.taps import Tap
 from linecs.testing.simulator.webhooks import Delivery, WebhookEvent, Webhooks
@@ -16,7 +17,9 @@ from linecs.testing.simulator.wire import ApiCall
 __all__ = [
     "AccountLink",
     "ApiCall",
+    "AutoLogin",
     "Bubble",
+    "Callback",
     "Channel",
     "Customer",
     "Delivery",
@@ -24,6 +27,7 @@ __all__ = [
     "Friendship",
     "LineSimulator",
     "LinkResult",
+    "LoginChannel",
     "QuickReply",
     "Sender",
     "SimulationError",

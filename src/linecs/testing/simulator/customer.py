@@ -10,6 +10,7 @@ from linecs.testing.simulator.chats import Entry, Friendship, Sender
 from linecs.testing.simulator.content import Content, plain_png
 from linecs.testing.simulator.errors import SimulationError
 from linecs.testing.simulator.links import DIALOG_PATH, visit_dialog
+from linecs.testing.simulator.login import LoginCustomer
 from linecs.testing.simulator.taps import Tap, find_target, picker_params, targets_on
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Customer"]
 
 
-class Customer:
+class Customer(LoginCustomer):
     """One person's side of the chat with one account.
 
     Every method that LINE would tell the account about sends the webhook and returns it.

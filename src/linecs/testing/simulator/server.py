@@ -16,6 +16,7 @@ from linecs.testing.simulator.errors import SimulationError
 from linecs.testing.simulator.faults import Faults
 from linecs.testing.simulator.gateway import Gateway
 from linecs.testing.simulator.links import LinkDialogApi
+from linecs.testing.simulator.login import LoginApi
 from linecs.testing.simulator.rate_limits import RateLimits
 from linecs.testing.simulator.rich_menus import RichMenuApi
 from linecs.testing.simulator.sending import SendingApi
@@ -25,10 +26,11 @@ from linecs.testing.simulator.webhooks import Webhooks
 from linecs.testing.simulator.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
     from linecs.testing.simulator.accounts import Channel, WebhookReceiver
+    from linecs.testing.simulator.login_state import LoginChannel
     from linecs.testing.simulator.wire import ApiCall, Route
 
 __all__ = ["LineSimulator"]
@@ -83,7 +85,8 @@ class LineSimulator:
     def _routes(self) -> list[Route]:
         subjects = (SendingApi, AccountApi, UserApi, RichMenuApi, ContentApi, TokenApi)
         routes = [route for subject in subjects for route in subject(self.world).routes()]
-        return [*routes, *LinkDialogApi(self.world, self.webhooks).routes()]
+        login = LoginApi(self.world, self.webhooks)
+        return [*login.routes(), *routes, *LinkDialogApi(self.world, self.webhooks).routes()]
 
     def __enter__(self) -> Self:
         """Start the server."""
@@ -130,6 +133,29 @@ class LineSimulator:
         """Add a channel with an account of that name."""
         with self.world.lock:
             return self.world.add_channel(name, provider)
+
+    def add_login_channel(
+        self,
+        *,
+        name: str,
+        callbacks: Sequence[str],
+        provider: str = "linecs",
+        linked_channel: Channel | None = None,
+    ) -> LoginChannel:
+        """Add a LINE Login channel.
+
+        Args:
+            name: The app's name on the consent screen.
+            callbacks: The registered callback URLs.
+            provider: User ids are those of the provider's Messaging API channels.
+            linked_channel: The account that `bot_prompt` offers; by default the provider's
+                first.
+        """
+        with self.world.lock:
+            channel = self.world.login.add_channel(name, provider, tuple(callbacks))
+            ours = (each for each in self.world.channels.values() if each.provider == provider)
+            channel.linked_channel = linked_channel or next(ours, None)
+            return channel
 
     def deliver_to(self, target: WebhookReceiver | str) -> None:
         """Send the default channel's webhooks to a callable (body, signature) or to a URL."""

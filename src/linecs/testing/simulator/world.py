@@ -11,6 +11,7 @@ from linecs.testing.simulator.errors import SimulationError
 from linecs.testing.simulator.events import QUOTABLE
 from linecs.testing.simulator.ids import Ids, stable_hex
 from linecs.testing.simulator.ledger import Ledger
+from linecs.testing.simulator.login_state import LoginState
 from linecs.testing.simulator.reply_tokens import ReplyTokens
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class World:
         self.access_tokens: dict[str, AccessToken] = {}
         self.reply_tokens = ReplyTokens(self.ids, int(reply_token_seconds * 1000))
         self.ledger = Ledger()
+        self.login = LoginState(self.ids)
         self.quote_tokens: dict[str, tuple[Chat | None, str]] = {}
         self.content_lifetime = int(content_days * 24 * 3600 * 1000)
         self.contents: dict[str, Content] = {}
