@@ -16,6 +16,7 @@ from linecs.desk import (
     feed,
     jobs,
     operating,
+    orphans,
     processing,
     receiving,
     ticking,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from linecs.desk.operating import Acted
+    from linecs.desk.orphans import Orphan
     from linecs.desk.receiving import Receipt
     from linecs.model import (
         Channel,
@@ -241,6 +243,10 @@ class SupportDesk:
         """
         feed.publish(self._core)
         return feed.read_feed(self._core, after=after, limit=limit)
+
+    def orphans(self, *, limit: int = 100) -> Sequence[Orphan]:
+        """Return what nobody would come back to by itself; empty when all is well (Promise 3)."""
+        return orphans.find_orphans(self._core, limit=limit)
 
     def failed_events(self, *, limit: int = 100) -> Sequence[StoredEvent]:
         """Return the events that were set aside with their error, oldest first."""

@@ -153,6 +153,7 @@ TABLES: tuple[Table, ...] = (
             ("conversation_id", "occurred_at", "id"),
             ("channel_id", "line_message_id"),
             ("ticket_id",),
+            ("state", "answered", "occurred_at"),
         ),
         long=frozenset({"text", "content", "quote_token", "mark_as_read_token", "error"}),
     ),
