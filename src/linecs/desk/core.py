@@ -22,6 +22,7 @@ class DeskCore:
 
     Attributes:
         channels: By the shop's own short names.
+        destinations: By the bot user id that a webhook names.
         gateways: The way to LINE, per channel.
         clock: Returns epoch milliseconds UTC.
         worker: Names this process in leases.
@@ -30,6 +31,7 @@ class DeskCore:
     storage: Storage
     gateways: Gateways
     channels: Mapping[ChannelId, Channel]
+    destinations: Mapping[str, Channel]
     responder: Responder
     evaluator: Evaluator
     rules: TicketRules

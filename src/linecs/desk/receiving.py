@@ -34,11 +34,10 @@ class Receipt:
 
 def prepare(core: DeskCore, body: bytes, signature: str | None) -> Callable[[Transaction], Receipt]:
     """Return the one write that makes a body durable. Raises `IntakeError`; writes nothing yet."""
-    by_destination = {channel.bot_user_id: channel for channel in core.channels.values()}
     opened = intake.open_body(
         body,
         signature,
-        channels=by_destination,
+        channels=core.destinations,
         now=core.clock(),
         max_bytes=core.settings.body_limit,
     )

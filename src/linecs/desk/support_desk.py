@@ -26,6 +26,7 @@ from linecs.desk.chores import CHORES
 from linecs.desk.core import DeskCore
 from linecs.desk.evaluating import Evaluator
 from linecs.desk.gateways import Gateways
+from linecs.desk.gathering import Gatherer
 from linecs.desk.settings import DeskSettings
 from linecs.desk.tickets import TicketRules
 from linecs.errors import ConfigurationError
@@ -89,6 +90,7 @@ class SupportDesk:
         self._core = DeskCore(
             storage=storage,
             channels=by_id,
+            destinations={channel.bot_user_id: channel for channel in channels},
             gateways=Gateways(by_id, timeout=chosen.call_timeout),
             responder=answering,
             evaluator=Evaluator(answering, deadline=chosen.evaluation_deadline),
@@ -98,6 +100,8 @@ class SupportDesk:
             worker=f"{socket.gethostname()[:60]}:{os.getpid()}:{new_id(clock())[-8:]}",
         )
 
+        self._gatherer: Gatherer[Receipt] = Gatherer(storage)
+
     def using(self, storage: Storage) -> SupportDesk:
         """Return this desk working through another storage, such as `store.join(connection)`.
 
@@ -105,6 +109,7 @@ class SupportDesk:
         """
         desk = object.__new__(SupportDesk)
         desk._core = evolve(self._core, storage=storage)
+        desk._gatherer = Gatherer(storage)
         return desk
 
     def receive(self, body: bytes, signature: str | None) -> Receipt:
@@ -121,6 +126,16 @@ class SupportDesk:
             IntakeError: The request may not come in; answer 400. Its children say why.
         """
         return self._core.storage.run(receiving.prepare(self._core, body, signature))
+
+    async def receive_async(self, body: bytes, signature: str | None) -> Receipt:
+        """Do what `receive` does without blocking the event loop.
+
+        Requests that come while a commit is under way share the next one.
+
+        Raises:
+            IntakeError: The request may not come in; answer 400.
+        """
+        return await self._gatherer.run(receiving.prepare(self._core, body, signature))
 
     def process(self, *, wait: int | None = None) -> int:
         """File pending events and answer complete inquiries; return how many lanes were taken.
