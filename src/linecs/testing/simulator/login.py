@@ -33,10 +33,7 @@ class LoginApi:
         self._subjects = (pages, LoginTokenApi(world, world.login))
 
     def routes(self) -> list[Route]:
-        """Return the endpoints of this subject.
-
-        They come before those of the channel access tokens, and pass on what is theirs.
-        """
+        """Return the endpoints of this subject."""
         return [route for subject in self._subjects for route in subject.routes()]
 
 

@@ -41,7 +41,8 @@ _STATELESS_LIFE = 15 * 60 * 1000
 class LoginTokenApi:
     """The endpoints of LINE Login at `api.line.me`.
 
-    Those it shares with channel access tokens answer None where a call is about those.
+    It shares some with channel access tokens, whose endpoints come first and pass on what
+    is not about them.
 
     Args:
         world: The platform's state.
@@ -70,11 +71,9 @@ class LoginTokenApi:
         }
         return [Route(*key, handle, authorized=False) for key, handle in served.items()]
 
-    def _token(self, call: Call) -> Answer | None:
+    def _token(self, call: Call) -> Answer:
         form = call.form()
         grant = form.get("grant_type")
-        if grant == "client_credentials":
-            return None
         if grant == "authorization_code":
             return self._redeem(form, call.at)
         if grant != "refresh_token":
@@ -230,10 +229,8 @@ class LoginTokenApi:
         }
         return Answer(json=body)
 
-    def _channel_token(self, call: Call) -> Answer | None:
+    def _channel_token(self, call: Call) -> Answer:
         form = call.form()
-        if form.get("client_id") not in self._state.channels:
-            return None
         channel = self._client(form)
         if form.get("grant_type") != "client_credentials":
             refuse_client("Invalid grant_type", "unsupported_grant_type")

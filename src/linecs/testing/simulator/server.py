@@ -86,7 +86,7 @@ class LineSimulator:
         subjects = (SendingApi, AccountApi, UserApi, RichMenuApi, ContentApi, TokenApi)
         routes = [route for subject in subjects for route in subject(self.world).routes()]
         login = LoginApi(self.world, self.webhooks)
-        return [*login.routes(), *routes, *LinkDialogApi(self.world, self.webhooks).routes()]
+        return [*routes, *login.routes(), *LinkDialogApi(self.world, self.webhooks).routes()]
 
     def __enter__(self) -> Self:
         """Start the server."""

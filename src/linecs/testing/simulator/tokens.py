@@ -70,10 +70,12 @@ class TokenApi:
         seconds = assertion.token_seconds or _MONTH
         return self._issued(assertion.channel, "v2.1", seconds, call.at)
 
-    def _issue_stateless(self, call: Call) -> Answer:
+    def _issue_stateless(self, call: Call) -> Answer | None:
         form = call.form()
+        if form.get("client_id") in self._world.login.channels:
+            return None
         _require_client_credentials(form)
-        if "client_assertion" in form:
+        if form.get("client_assertion"):
             channel = self._assertion(form, call.at).channel
         else:
             channel = self._client(form)
