@@ -1,16 +1,21 @@
-"""A simulator, a clock and the SDK's client for every test of the testing kit."""
+"""A simulator, a clock and the SDK's clients for every test of the testing kit."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from linebot.v3.messaging import ApiClient, Configuration, MessagingApi
+from attrs import frozen
+from linebot.v3.messaging import ApiClient, Configuration, MessagingApi, MessagingApiBlob
+from linebot.v3.messaging.exceptions import OpenApiException
+from linebot.v3.oauth.exceptions import OpenApiException as TokenException
 
 from linecs.testing import LineSimulator, VirtualClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @pytest.fixture
@@ -35,8 +40,42 @@ def configuration(line: LineSimulator) -> Configuration:
 
 
 @pytest.fixture
-def api(configuration: Configuration) -> Iterator[MessagingApi]:
-    """Give the SDK's synchronous client."""
+def client(configuration: Configuration) -> Iterator[ApiClient]:
+    """Give the SDK's synchronous HTTP client."""
     with ApiClient(configuration) as client:
-        yield MessagingApi(client)
+        yield client
         client.rest_client.pool_manager.clear()
+
+
+@pytest.fixture
+def api(client: ApiClient) -> MessagingApi:
+    """Give the SDK's synchronous Messaging API."""
+    return MessagingApi(client)
+
+
+@pytest.fixture
+def blobs(client: ApiClient) -> MessagingApiBlob:
+    """Give the SDK's synchronous API for contents."""
+    return MessagingApiBlob(client)
+
+
+@frozen
+class Refused:
+    """What the SDK raised."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+
+
+@pytest.fixture
+def refusal() -> Callable[..., Refused]:
+    """Give a function that makes a call, which must be refused, and returns the refusal."""
+
+    def refuse(call: Callable[..., object], *arguments: object, **options: object) -> Refused:
+        with pytest.raises((OpenApiException, TokenException)) as raised:
+            call(*arguments, **options, _request_timeout=5)
+        error: Any = raised.value
+        return Refused(error.status, json.loads(error.body), error.headers)
+
+    return refuse

@@ -117,9 +117,11 @@ class Place:
         place = self.at(name)
         if not place.is_given and not required:
             return
+        if not place.require():
+            return
         kinds = int if whole else (int, float)
         if isinstance(place.value, bool) or not isinstance(place.value, kinds):
-            place.complain("must be a number" if place.is_given else "must be specified")
+            place.complain("must be a number")
         elif not least <= place.value <= most:
             place.complain(f"must be between {least} and {most}")
 
