@@ -21,6 +21,7 @@ from linecs.storage.ports import (
     StorageError,
 )
 from linecs.storage.rows import layout_of
+from linecs.storage.works import run_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -60,21 +61,16 @@ class MemoryStorage:
 
     def run_together(self, works: Sequence[Callable[[_MemoryTransaction], T]]) -> list[T]:
         """Do the works one after another; raise the first error once all are done."""
-        results: list[T] = []
-        errors: list[Exception] = []
-        for work in works:
-            try:
-                results.append(self.run(work))
-            except Exception as error:  # noqa: BLE001 - raised below, after the others
-                errors.append(error)
-        if errors:
-            raise errors[0]
-        return results
+        return run_each(self.run, works)
 
     def read(self, work: Callable[[_MemoryTransaction], T]) -> T:
         """Do the work while nothing changes."""
         with self._alone():
             return work(_MemoryTransaction(self._tables, writable=False))
+
+    async def run_async(self, work: Callable[[_MemoryTransaction], T]) -> T:
+        """Do the work at once: there is nothing to wait for."""
+        return self.run(work)
 
     def check(self) -> None:
         """Nothing can be outdated here."""
@@ -186,7 +182,8 @@ class _MemoryTransaction:
 
     def add(self, row: type[Any], key: object, amounts: Mapping[str, int]) -> None:
         layout = layout_of(row)
-        self.insert_absent(layout.fresh(key))
+        if self.insert_absent(layout.fresh(key, amounts)) == [True]:
+            return
         found = self.get(row, key)
         sums = {name: getattr(found, name) + amount for name, amount in amounts.items()}
         self.update(row, layout.key_conditions(key), sums)
@@ -222,10 +219,7 @@ class _MemoryTransaction:
         self, layout: Layout, found: Sequence[Values], changes: Mapping[str, object]
     ) -> list[Values]:
         packed = layout.pack_changes(changes)
-        changed = [
-            tuple(packed.get(name, value) for name, value in zip(layout.names, values, strict=True))
-            for values in found
-        ]
+        changed = [layout.changed(values, packed) for values in found]
         for before, after in zip(found, changed, strict=True):
             if not self._replace(layout, before, after):
                 raise RowTakenError(layout.table.name)

@@ -175,7 +175,11 @@ class Transaction(Protocol):
 
     @property
     def connection(self) -> Any:  # noqa: ANN401 - whatever connection the host's driver has
-        """The host's own connection, for callbacks that write the shop's rows; None in memory."""
+        """What callbacks write the shop's rows with, in this transaction.
+
+        SQLAlchemy's `Connection`, Django's `connections[alias]` where that was joined, None in
+        memory.
+        """
         ...
 
     def find(self, row: type[R], key: object, *, lock: bool = False) -> R | None:
@@ -252,7 +256,8 @@ class Storage(Protocol):
 
         Owned storage opens and commits, and may do the work again from the start when another
         transaction was in the way (so the work must have no other effect), or commit several
-        callers' work together. A joined storage neither begins, commits, rolls back nor retries:
+        callers' work together, in another caller's thread. The work must not call the storage
+        again. A joined storage neither begins, commits, rolls back nor retries:
         the host does. Raises `StorageBusyError` when it stays busy, else what the work raised,
         after rolling back.
         """
@@ -262,7 +267,14 @@ class Storage(Protocol):
         """Do independent works in as few commits as the database allows; results in order.
 
         A work that raises is undone alone; the first such error is raised after the others
-        committed.
+        committed. A joined storage raises at once, and the host rolls all of it back.
+        """
+        ...
+
+    async def run_async(self, work: Callable[[Transaction], T]) -> T:
+        """Do as `run` does while the event loop goes on; the work may run in another thread.
+
+        A joined storage does the work at once: the host is inside `run_sync` already.
         """
         ...
 

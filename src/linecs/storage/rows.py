@@ -9,12 +9,14 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from linecs.storage.columns import Kind, columns_of
 from linecs.storage.ports import Condition, Operator, ValueRefusedError, equal
 from linecs.storage.tables import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from linecs.storage.columns import Column
     from linecs.storage.ports import Query
@@ -73,9 +75,22 @@ class Layout:
         }
         return where, changes
 
-    def fresh(self, key: object) -> Any:  # noqa: ANN401 - the caller knows the class
-        """Return a row with this key and defaults. Raises `TypeError` where a field has none."""
-        return self.table.row(**{each.column: each.value for each in self.key_conditions(key)})
+    def fresh(self, key: object, amounts: Mapping[str, int]) -> Any:  # noqa: ANN401 - as above
+        """Return a row with this key whose numbers start from their defaults.
+
+        Raises `TypeError` where a field has no default.
+        """
+        row = self.table.row(**{each.column: each.value for each in self.key_conditions(key)})
+        sums = {name: getattr(row, name) + amount for name, amount in amounts.items()}
+        return evolve(row, **sums)
+
+    def changed(self, values: Iterable[Any], changes: Mapping[str, Any]) -> Values:
+        """Return a row's columns after packed changes."""
+        return tuple(changes.get(name, value) for name, value in zip(self.names, values))  # noqa: B905 - as above
+
+    def key_of(self, values: Sequence[Any]) -> Values:
+        """Return the key columns of a row's columns."""
+        return tuple(values[self.place[name]] for name in self.table.key)
 
     def key_conditions(self, key: object) -> tuple[Condition, ...]:
         """Return the conditions that find the row with this key."""

@@ -1,0 +1,42 @@
+"""What a store needs of one process's way to a database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from linecs.storage.sql.transaction import SqlTransaction
+
+__all__ = ["Backend"]
+
+T = TypeVar("T")
+
+
+class Backend(Protocol):
+    """One process's connections to one database."""
+
+    def run(self, work: Callable[[SqlTransaction], T]) -> T:
+        """Return the work's result, committed. Called by the store."""
+        ...
+
+    def run_together(self, works: Sequence[Callable[[SqlTransaction], T]]) -> list[T]:
+        """Return all results, in few commits; undo alone a work that raises."""
+        ...
+
+    async def run_async(self, work: Callable[[SqlTransaction], T]) -> T:
+        """Return the work's result, committed, while the event loop goes on."""
+        ...
+
+    def read(self, work: Callable[[SqlTransaction], T]) -> T:
+        """Return what the work reads from one snapshot."""
+        ...
+
+    def close(self) -> None:
+        """Close all connections. Called by the store, after its last transaction."""
+        ...
+
+    def forget(self) -> None:
+        """Drop all connections without closing them. Called in a forked child."""
+        ...

@@ -1,0 +1,129 @@
+"""Numbered steps, forward only, recorded in the table `<prefix>schema`.
+
+A host runs them by `linecs migrate URL`, by `migrate`, or as SQL text in its own Alembic or
+Django migration. A step adds before a later release takes away, so that the release before
+keeps working while a deployment rolls.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+import sqlalchemy as sa
+
+from linecs.errors import ConfigurationError
+from linecs.storage.sql.migrations import m0001_initial
+from linecs.storage.sql.schema import DEFAULT_PREFIX, checked_prefix, schema_table_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["LATEST", "apply_missing", "migrate", "migration_sql", "newest_version"]
+
+_DIALECTS = ("sqlite", "postgresql", "mysql", "mariadb")
+_MYSQL_EXISTS = {1050, 1060, 1061}
+"""Table, column and index are there: DDL commits at once there, so a step may be half done."""
+
+
+class _Step(Protocol):
+    def statements(self, dialect: sa.Dialect, prefix: str) -> list[str]: ...
+
+
+_STEPS: dict[int, _Step] = {1: m0001_initial}
+LATEST = max(_STEPS)
+"""The version of the tables this release works with."""
+
+
+def migrate(target: str | sa.URL | sa.Connection, *, prefix: str = DEFAULT_PREFIX) -> list[int]:
+    """Bring the tables up to this release; return the steps that were missing.
+
+    With an address it opens and commits its own transactions. With a connection it joins the
+    host's transaction and commits nothing (but MySQL commits every DDL statement by itself).
+
+    Args:
+        target: A database address, or a host's open connection.
+        prefix: Goes before every table's name.
+    """
+    if isinstance(target, sa.Connection):
+        return apply_missing(target, prefix)
+    engine = sa.create_engine(target)
+    try:
+        with engine.connect() as connection, _alone(connection, prefix):
+            done = apply_missing(connection, prefix)
+            connection.commit()
+            return done
+    finally:
+        engine.dispose()
+
+
+def migration_sql(dialect: str, since: int = 0, *, prefix: str = DEFAULT_PREFIX) -> str:
+    """Return the steps after a version as SQL text, for Alembic's `op.execute` or `RunSQL`.
+
+    Args:
+        dialect: `sqlite`, `postgresql`, `mysql` or `mariadb`.
+        since: The version the database has; 0 for none.
+        prefix: Goes before every table's name.
+
+    Raises:
+        ConfigurationError: There is no such dialect, or the prefix cannot be used.
+    """
+    if dialect not in _DIALECTS:
+        raise ConfigurationError(f"dialect {dialect!r}: use one of {', '.join(_DIALECTS)}")
+    chosen = sa.URL.create(dialect).get_dialect()()
+    texts = [
+        text
+        for version in sorted(_STEPS)
+        if version > since
+        for text in _statements(version, chosen, checked_prefix(prefix))
+    ]
+    return "".join(f"{text};\n" for text in texts)
+
+
+def apply_missing(connection: sa.Connection, prefix: str) -> list[int]:
+    """Do the missing steps in the open transaction; return their numbers."""
+    missing = [version for version in sorted(_STEPS) if version > _installed(connection, prefix)]
+    for version in missing:
+        for text in _statements(version, connection.dialect, prefix):
+            _run(connection, text)
+    return missing
+
+
+def newest_version(table: str) -> sa.Select[Any]:
+    """Return the question for the newest step that was done."""
+    version = sa.column("version", sa.BigInteger())
+    return sa.select(sa.func.max(version)).select_from(sa.table(table))
+
+
+def _statements(version: int, dialect: sa.Dialect, prefix: str) -> list[str]:
+    record = f"INSERT INTO {schema_table_name(checked_prefix(prefix))} (version) VALUES ({version})"  # noqa: S608 - a checked name and a number of ours
+    return [*_STEPS[version].statements(dialect, prefix), record]
+
+
+def _installed(connection: sa.Connection, prefix: str) -> int:
+    name = schema_table_name(checked_prefix(prefix))
+    if not sa.inspect(connection).has_table(name):
+        return 0
+    return int(connection.execute(newest_version(name)).scalar() or 0)
+
+
+def _run(connection: sa.Connection, text: str) -> None:
+    try:
+        connection.exec_driver_sql(text)
+    except sa.exc.DBAPIError as error:
+        if not error.orig or error.orig.args[:1] not in {(code,) for code in _MYSQL_EXISTS}:
+            raise
+
+
+@contextmanager
+def _alone(connection: sa.Connection, prefix: str) -> Iterator[None]:
+    """Let nobody else migrate meanwhile."""
+    name = schema_table_name(prefix)
+    kind = connection.dialect.name
+    if kind == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif kind == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(name))))
+    else:
+        connection.execute(sa.select(sa.func.get_lock(name, 60)))
+    yield

@@ -1,0 +1,143 @@
+"""PostgreSQL and MySQL or MariaDB, which do the locking themselves."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import sqlalchemy as sa
+import tenacity
+
+from linecs.storage.ports import StorageBusyError, StorageError
+from linecs.storage.sql.executors import CursorExecutor, storage_error
+from linecs.storage.sql.statements import statements_for
+from linecs.storage.sql.transaction import SqlTransaction
+from linecs.storage.works import run_each
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+__all__ = ["Server"]
+
+T = TypeVar("T")
+_AGAIN = tenacity.Retrying(
+    retry=tenacity.retry_if_exception_type(StorageBusyError),
+    wait=tenacity.wait_random_exponential(multiplier=0.005, max=0.2),
+    stop=tenacity.stop_after_attempt(10),
+    reraise=True,
+)
+_SNAPSHOT = {
+    "postgresql": ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",),
+    "mysql": (
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+        "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+    ),
+}
+_SNAPSHOT["mariadb"] = _SNAPSHOT["mysql"]
+
+
+class Server:
+    """One process's connections to a database server; a forked child makes its own.
+
+    Args:
+        url: Names the driver: `postgresql+psycopg://...`, `mysql+pymysql://...`.
+        prefix: Goes before every table's name.
+        pool_size: Connections kept open; as many again may be opened at busy times.
+    """
+
+    def __init__(self, url: sa.URL, prefix: str, pool_size: int) -> None:
+        self._engine = sa.create_engine(
+            url,
+            # MySQL's default locks gaps between rows, in which workers block each other.
+            isolation_level="READ COMMITTED",
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_reset_on_return=None,
+        )
+        self._dialect = self._engine.dialect
+        self._errors: type[Exception] = self._dialect.loaded_dbapi.Error
+        self._statements = statements_for(self._dialect, prefix)
+
+    def run(self, work: Callable[[SqlTransaction], T]) -> T:
+        """Return the work's result, committed; do it again where another was in the way."""
+        result: T = self._again(self._once, work)
+        return result
+
+    def run_together(self, works: Sequence[Callable[[SqlTransaction], T]]) -> list[T]:
+        """Return the works' results, committed at once; one by one where one fails."""
+        try:
+            return self._once(lambda transaction: [work(transaction) for work in works])
+        except Exception:  # noqa: BLE001 - comes again below from the work it belongs to
+            return run_each(self.run, works)
+
+    async def run_async(self, work: Callable[[SqlTransaction], T]) -> T:
+        """Return the work's result while the event loop goes on."""
+        return await asyncio.to_thread(self.run, work)
+
+    def read(self, work: Callable[[SqlTransaction], T]) -> T:
+        """Return what the work reads from one snapshot."""
+        result: T = self._again(self._once, work, _SNAPSHOT[self._dialect.name])
+        return result
+
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        self._engine.dispose()
+
+    def forget(self) -> None:
+        """Leave the connections to the parent process, whose they are."""
+        self._engine.dispose(close=False)
+
+    @staticmethod
+    def _again(once: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - those of once
+        try:
+            return once(*arguments)
+        except StorageBusyError:
+            return _AGAIN(once, *arguments)
+
+    def _once(self, work: Callable[[SqlTransaction], T], first: Sequence[str] = ()) -> T:
+        with self._connected() as connection, self._ended(connection) as cursor:
+            executor = CursorExecutor(cursor, self._errors, lambda: connection)
+            transaction = SqlTransaction(self._statements, executor, writable=not first)
+            try:
+                for text in first:
+                    executor.say(text)
+                return work(transaction)
+            finally:
+                transaction.end()
+
+    @contextmanager
+    def _connected(self) -> Iterator[sa.Connection]:
+        try:
+            connection = self._engine.connect()
+        except sa.exc.DBAPIError as error:
+            raise storage_error(error.orig or error) from error.orig
+        except sa.exc.TimeoutError as error:
+            raise StorageError("every connection is in use; give a larger pool_size") from error
+        with connection:
+            yield connection
+
+    @contextmanager
+    def _ended(self, connection: sa.Connection) -> Iterator[Any]:
+        """Yield a cursor; commit what it did, or roll back where an error passes."""
+        raw: Any = connection.connection.dbapi_connection
+        try:
+            yield raw.cursor()
+        except BaseException as error:
+            if self._lost(error.__cause__, raw):
+                connection.invalidate()
+                raise StorageBusyError("the connection was lost before the commit") from error
+            raw.rollback()
+            raise
+        try:
+            raw.commit()
+        except self._errors as error:
+            connection.invalidate()
+            if self._lost(error, raw):
+                raise StorageError("the connection was lost while committing") from error
+            raise storage_error(error) from error
+
+    def _lost(self, error: BaseException | None, raw: Any) -> bool:  # noqa: ANN401 - a driver's connection
+        if not isinstance(error, self._errors):
+            return False
+        return self._dialect.is_disconnect(cast("Any", error), raw, None)

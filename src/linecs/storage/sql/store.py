@@ -1,0 +1,189 @@
+"""The store on SQL databases."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import sqlalchemy as sa
+
+from linecs.errors import ConfigurationError
+from linecs.storage.ports import StorageError
+from linecs.storage.sql.joined import join_connection, join_django
+from linecs.storage.sql.schema import DEFAULT_PREFIX, checked_prefix
+from linecs.storage.sql.server import Server
+from linecs.storage.sql.sqlite import SqliteFile
+from linecs.storage.sql.transaction import SqlTransaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from linecs.storage.sql.backend import Backend
+    from linecs.storage.sql.joined import JoinedStorage
+
+__all__ = ["SqlStorage"]
+
+T = TypeVar("T")
+_SYNCHRONOUS: Final = ("FULL", "NORMAL")
+
+
+class SqlStorage:
+    """Everything in SQLite, PostgreSQL, MySQL or MariaDB. Keeps the `Storage` port.
+
+    Make it with `connect`. It may be shared by threads, and a forked process goes on with
+    connections of its own.
+    """
+
+    def __init__(self, open_backend: Callable[[], Backend], prefix: str) -> None:
+        self._open_backend = open_backend
+        self._prefix = prefix
+        self._inside = _Inside()
+        self._lock = threading.Lock()
+        self._backend: Backend | None = None
+        _STORES.add(self)
+
+    @classmethod
+    def connect(
+        cls,
+        url: str | sa.URL,
+        *,
+        prefix: str = DEFAULT_PREFIX,
+        synchronous: str = "FULL",
+        busy_timeout: int = 5000,
+        pool_size: int = 10,
+    ) -> SqlStorage:
+        """Return a store on a database of its address.
+
+        A SQLite file gets its tables at once, or newer ones; for others see `linecs migrate`.
+        A server is not asked before the first transaction, or `check`.
+
+        Args:
+            url: `sqlite:///shop.db`, `postgresql+psycopg://...`, `mysql+pymysql://...`;
+                `sqlite://` forgets everything at the end.
+            prefix: Goes before every table's name.
+            synchronous: SQLite's: `FULL`, or `NORMAL`, which a power cut may cost the last
+                commits.
+            busy_timeout: How long to wait for others who write to the SQLite file, in ms.
+            pool_size: Connections to a server kept open; busy times may open as many again.
+
+        Raises:
+            ConfigurationError: The address or a setting cannot work.
+        """
+        checked_prefix(prefix)
+        address = _synchronous_driver(sa.make_url(url))
+        if address.get_backend_name() != "sqlite":
+            return cls(lambda: Server(address, prefix, pool_size), prefix)
+        if synchronous not in _SYNCHRONOUS:
+            raise ConfigurationError(f"synchronous {synchronous!r}: use FULL or NORMAL")
+        file = _absolute(address)
+        first = SqliteFile(file, prefix, synchronous, busy_timeout)
+        first.install()
+        store = cls(lambda: SqliteFile(file, prefix, synchronous, busy_timeout), prefix)
+        store._backend = first
+        return store
+
+    def join(self, connection: sa.Connection) -> JoinedStorage:
+        """Return a storage that writes inside a host's SQLAlchemy transaction.
+
+        Args:
+            connection: `session.connection()`, or what `engine.begin()` gives; of an
+                `AsyncSession` inside `run_sync`.
+        """
+        return join_connection(connection, self._prefix)
+
+    @staticmethod
+    def join_django(alias: str = "default", *, prefix: str = DEFAULT_PREFIX) -> JoinedStorage:
+        """Return a storage that writes inside whatever `transaction.atomic()` is open.
+
+        It may be kept: it looks up Django's connection at each use.
+        """
+        return join_django(alias, checked_prefix(prefix))
+
+    def run(self, work: Callable[[SqlTransaction], T]) -> T:
+        """Do the work in one transaction of ours and return its result, committed."""
+        return self._current().run(self._guarded(work))
+
+    def run_together(self, works: Sequence[Callable[[SqlTransaction], T]]) -> list[T]:
+        """Do independent works in few commits; raise the first error after the others."""
+        return self._current().run_together([self._guarded(work) for work in works])
+
+    async def run_async(self, work: Callable[[SqlTransaction], T]) -> T:
+        """Do as `run` does while the event loop goes on."""
+        return await self._current().run_async(self._guarded(work))
+
+    def read(self, work: Callable[[SqlTransaction], T]) -> T:
+        """Do work that only reads, in one snapshot."""
+        return self._current().read(self._guarded(work))
+
+    def check(self) -> None:
+        """Raise `SchemaOutdatedError` where the tables do not fit this release."""
+        self.read(SqlTransaction.check)
+
+    def close(self) -> None:
+        """Close all connections; a later call opens new ones."""
+        with self._lock:
+            backend, self._backend = self._backend, None
+        if backend is not None:
+            backend.close()
+
+    def forget_connections(self) -> None:
+        """Go on with new connections in a forked process. Called by Python after a fork."""
+        backend, self._backend = self._backend, None
+        self._lock = threading.Lock()
+        self._inside = _Inside()
+        if backend is not None:
+            backend.forget()
+
+    def _current(self) -> Backend:
+        backend = self._backend
+        if backend is None:
+            with self._lock:
+                backend = self._backend = self._backend or self._open_backend()
+        return backend
+
+    def _guarded(self, work: Callable[[SqlTransaction], T]) -> Callable[[SqlTransaction], T]:
+        """Refuse a work that asks the storage for another transaction: it would wait for itself."""
+        inside = self._inside
+        if inside.now:
+            raise StorageError("This thread is inside a transaction already; use that one.")
+
+        def guarded(transaction: SqlTransaction) -> T:
+            inside.now = True
+            try:
+                return work(transaction)
+            finally:
+                inside.now = False
+
+        return guarded
+
+
+class _Inside(threading.local):
+    now = False
+
+
+def _synchronous_driver(url: sa.URL) -> sa.URL:
+    if url.get_dialect().is_async:
+        raise ConfigurationError(
+            f"{url.drivername} is for async hosts to join; connect with the driver's own "
+            "sync kind, such as postgresql+psycopg, mysql+pymysql or sqlite"
+        )
+    return url
+
+
+def _absolute(url: sa.URL) -> sa.URL:
+    if url.database in {None, "", ":memory:"}:
+        return url
+    return url.set(database=str(Path(str(url.database)).absolute()))
+
+
+def _after_fork() -> None:
+    for store in list(_STORES):
+        store.forget_connections()
+
+
+_STORES: weakref.WeakSet[SqlStorage] = weakref.WeakSet()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,207 @@
+"""The port's transaction, said in SQL statements to any executor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
+
+from linecs.storage.ports import (
+    Query,
+    RowMissingError,
+    RowTakenError,
+    StorageError,
+    one_of,
+)
+from linecs.storage.rows import layout_of
+from linecs.storage.sql.check import check_schema
+from linecs.storage.sql.statements import LARGEST_LIST, RowLock, arguments_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from linecs.storage.ports import Condition
+    from linecs.storage.rows import Layout, Values
+    from linecs.storage.sql.executors import Executor
+    from linecs.storage.sql.statements import Statement, Statements
+
+__all__ = ["SqlTransaction"]
+
+R = TypeVar("R")
+
+
+class SqlTransaction:
+    """Reads and writes of one open transaction. Keeps the `Transaction` port."""
+
+    def __init__(
+        self,
+        statements: Statements,
+        executor: Executor,
+        *,
+        writable: bool = True,
+        borrowed: bool = False,
+    ) -> None:
+        self._statements = statements
+        self._executor = executor
+        self._writable = writable
+        self._borrowed = borrowed
+
+    @property
+    def connection(self) -> Any:  # noqa: ANN401 - whatever connection the host has
+        """The connection that callbacks may write the shop's rows with."""
+        return self._executor.connection
+
+    def only_reading(self) -> SqlTransaction:
+        """Return the same transaction for a work that only reads."""
+        return SqlTransaction(self._statements, self._executor, writable=False)
+
+    def check(self) -> None:
+        """Raise `SchemaOutdatedError` where the tables do not fit this release."""
+        check_schema(self._executor, self._statements.dialect, self._statements.prefix)
+
+    def end(self) -> None:
+        """Refuse what is asked after the commit or rollback. Called by the store."""
+        self._executor.end()
+        self._executor = _ENDED
+
+    def find(self, row: type[R], key: object, *, lock: bool = False) -> R | None:
+        """Return the row with this key, or None."""
+        layout = layout_of(row)
+        where = layout.pack_conditions(layout.key_conditions(key))
+        found = self._select(layout, where, Query(row=row), RowLock.WAIT if lock else RowLock.NONE)
+        return layout.unpack(found[0]) if found else None
+
+    def get(self, row: type[R], key: object, *, lock: bool = False) -> R:
+        """Return the row with this key. Raises `RowMissingError`."""
+        found = self.find(row, key, lock=lock)
+        if found is None:
+            raise RowMissingError(row, key)
+        return found
+
+    def select(self, query: Query[R]) -> list[R]:
+        """Return the rows a query asks for."""
+        layout = layout_of(query.row)
+        found = self._select(layout, layout.pack_conditions(query.where), query, RowLock.NONE)
+        return [layout.unpack(values) for values in found]
+
+    def count(self, query: Query[Any]) -> int:
+        """Return how many rows a query's conditions hold for."""
+        layout = layout_of(query.row)
+        where = layout.pack_conditions(query.where)
+        statement = self._statements.count(layout, where)
+        return int(self._executor.fetch(statement, tuple(arguments_of(where)))[0][0])
+
+    def claim(self, query: Query[R], changes: Mapping[str, object]) -> list[R]:
+        """Lock the first rows nobody else is claiming, change them, and return them."""
+        layout = layout_of(query.row)
+        where = layout.pack_conditions(query.where)
+        found = self._select(layout, where, query, RowLock.SKIP)
+        if not found:
+            return []
+        packed = layout.pack_changes(changes)
+        self._change_by_keys(layout, found, packed)
+        return [layout.unpack(layout.changed(values, packed)) for values in found]
+
+    def insert(self, *rows: object) -> None:
+        """Add rows. Raises `RowTakenError` where a key or unique column is taken."""
+        by_layout: dict[Layout, list[Values]] = {}
+        for row in rows:
+            layout = layout_of(type(row))
+            by_layout.setdefault(layout, []).append(layout.pack(row))
+        for layout, packed in by_layout.items():
+            if self._insert(layout, packed) != len(packed):
+                raise RowTakenError(layout.table.name)
+
+    def insert_absent(self, *rows: object) -> list[bool]:
+        """Add each row unless it is taken; say which were added."""
+        packed = [(layout, layout.pack(row)) for row in rows for layout in [layout_of(type(row))]]
+        return [self._insert(layout, [values]) == 1 for layout, values in packed]
+
+    def update(
+        self, row: type[Any], where: Sequence[Condition], changes: Mapping[str, object]
+    ) -> int:
+        """Change all rows for which the conditions hold; return how many."""
+        if not changes:
+            return self.count(Query(row=row, where=tuple(where)))
+        layout = layout_of(row)
+        return self._update(layout, layout.pack_conditions(where), layout.pack_changes(changes))
+
+    def save(self, before: R, after: R, *, guard: Sequence[str] = ()) -> bool:
+        """Write what differs between two values of one row, if it is still as it was."""
+        where, changes = layout_of(type(before)).difference(before, after, guard)
+        return self.update(type(before), where, changes) == 1
+
+    def add(self, row: type[Any], key: object, amounts: Mapping[str, int]) -> None:
+        """Add to number columns of one row, making the row where it is missing."""
+        layout = layout_of(row)
+        fresh = layout.pack(layout.fresh(key, amounts))
+        added = tuple(layout.pack_changes(amounts).values())
+        self._execute(self._statements.add(layout, amounts), (*fresh, *added))
+
+    def delete(self, row: type[Any], where: Sequence[Condition]) -> int:
+        """Remove rows; return how many."""
+        layout = layout_of(row)
+        packed = layout.pack_conditions(where)
+        return self._execute(self._statements.delete(layout, packed), tuple(arguments_of(packed)))
+
+    def _select(
+        self, layout: Layout, where: Sequence[Condition], query: Query[Any], lock: RowLock
+    ) -> Sequence[Sequence[Any]]:
+        if lock is not RowLock.NONE:
+            lock = self._locked(layout, lock)
+        values = arguments_of(where)
+        after = layout.pack_after(query)
+        values += after or ()
+        if query.limit is not None:
+            values.append(query.limit)
+        statement = self._statements.select(layout, where, query, lock)
+        return self._executor.fetch(statement, tuple(values))
+
+    def _locked(self, layout: Layout, lock: RowLock) -> RowLock:
+        """Lock by a write that changes nothing where no row can be locked alone."""
+        if not self._writable:
+            return RowLock.NONE
+        if not self._statements.locks_rows and self._borrowed:
+            self.delete(layout.table.row, [one_of(layout.table.key[0], ())])
+        return lock
+
+    def _insert(self, layout: Layout, packed: Sequence[Values]) -> int:
+        statement = self._statements.insert(layout)
+        if len(packed) == 1:
+            return self._execute(statement, packed[0])
+        self._must_write()
+        return self._executor.execute_many(statement, packed)
+
+    def _change_by_keys(
+        self, layout: Layout, found: Sequence[Sequence[Any]], changes: Mapping[str, Any]
+    ) -> None:
+        keys = [layout.key_of(values) for values in found]
+        if len(layout.table.key) > 1:
+            for key in keys:
+                self._update(layout, layout.key_conditions(key), changes)
+            return
+        for start in range(0, len(keys), LARGEST_LIST):
+            some = tuple(key for (key,) in keys[start : start + LARGEST_LIST])
+            self._update(layout, (one_of(layout.table.key[0], some),), changes)
+
+    def _update(
+        self, layout: Layout, where: Sequence[Condition], changes: Mapping[str, Any]
+    ) -> int:
+        statement = self._statements.update(layout, changes, where)
+        return self._execute(statement, (*changes.values(), *arguments_of(where)))
+
+    def _execute(self, statement: Statement, values: Values) -> int:
+        self._must_write()
+        return self._executor.execute(statement, values)
+
+    def _must_write(self) -> None:
+        if not self._writable:
+            raise StorageError("This transaction only reads; write in `run`.")
+
+
+class _Ended:
+    """Stands where the executor was once the transaction has ended."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise StorageError("This transaction has ended.")
+
+
+_ENDED = cast("Executor", _Ended())
