@@ -1,6 +1,6 @@
 """Business calendars: when the shop is open, business time, and the promise told to a customer.
 
-Values in, values out: instants are epoch milliseconds UTC, and there is no clock inside.
+Values in, values out: instants are epoch milliseconds UTC, and there is no clock inside::
 
     shop = BusinessCalendar(
         weekly={"mon-fri": "10:00-13:00, 14:00-19:00", "sat": "10:00-17:00"},

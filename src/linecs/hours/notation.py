@@ -85,6 +85,19 @@ def _parse_span(text: str) -> Span:
     return Span(opens=opens, closes=closes)
 
 
+def parse_time(text: str) -> int:
+    """Read `10:00` into minutes after midnight.
+
+    Raises:
+        ConfigurationError: If it is no time of day.
+    """
+    match = re.fullmatch(_TIME, unicodedata.normalize("NFKC", text).strip())
+    minutes = int(match[1]) * 60 + int(match[2] or 0) if match else MINUTES_A_DAY
+    if minutes >= MINUTES_A_DAY:
+        raise ConfigurationError(f"{text!r} is no time of day; write for example '10:00'.")
+    return minutes
+
+
 def parse_weekdays(text: str) -> tuple[int, ...]:
     """Read `mon`, `mon-fri`, `月` or `月-金` into weekday numbers, Monday being 0.
 

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from linecs.routing.clocks import ClockEvent, Happened, clock_runs
 from linecs.routing.courtesy import is_courtesy, is_courtesy_sticker
+from linecs.routing.deadlines import Deadline, DeadlineRules, NudgeSchedule
 from linecs.routing.erlang import QueueFigures, erlang_b, erlang_c, queue_figures
 from linecs.routing.marks import CATEGORIES, LINY_MARKS, Mark, MarkSet
 from linecs.routing.moves import advance
+from linecs.routing.sla import (
+    ClockReading,
+    ClockRun,
+    SlaClock,
+    SlaPolicy,
+    SlaTarget,
+    promise_kept,
+    reply_within,
+)
 from linecs.routing.staffing import (
     LINE_TARGET,
     PHONE_TARGET,
@@ -28,10 +39,20 @@ __all__ = [
     "LINE_TARGET",
     "LINY_MARKS",
     "PHONE_TARGET",
+    "ClockEvent",
+    "ClockReading",
+    "ClockRun",
+    "Deadline",
+    "DeadlineRules",
+    "Happened",
     "Mark",
     "MarkSet",
+    "NudgeSchedule",
     "QueueFigures",
     "ServiceTarget",
+    "SlaClock",
+    "SlaPolicy",
+    "SlaTarget",
     "StaffNeed",
     "TicketEvent",
     "Transition",
@@ -40,12 +61,15 @@ __all__ = [
     "advance",
     "arrivals_from_history",
     "arrivals_from_views",
+    "clock_runs",
     "erlang_b",
     "erlang_c",
     "is_courtesy",
     "is_courtesy_sticker",
     "measured_concurrency",
+    "promise_kept",
     "queue_figures",
+    "reply_within",
     "required_servers",
     "required_staff",
     "staffing_table",
