@@ -11,4 +11,6 @@ from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 pytest_collect_file = Sybil(
     parsers=[PythonCodeBlockParser(), SkipParser()],
     patterns=["README*.md", "docs/**/*.md"],
+    # A block is run as a script is: Flask asks for the name of its module.
+    setup=lambda namespace: namespace.update(__name__="__main__"),
 ).pytest()

@@ -40,4 +40,4 @@ for module in pkgutil.walk_packages(linecs.__path__, "linecs."):
         importlib.import_module(module.name)
     print(module.name)
 """
-    assert {"linecs.intake", "linecs.storage.sql"} <= set(run(code).split())
+    assert {"linecs.intake", "linecs.storage"} <= set(run(code).split())
