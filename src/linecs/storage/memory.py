@@ -68,10 +68,6 @@ class MemoryStorage:
         with self._alone():
             return work(_MemoryTransaction(self._tables, writable=False))
 
-    async def run_async(self, work: Callable[[_MemoryTransaction], T]) -> T:
-        """Do the work at once: there is nothing to wait for."""
-        return self.run(work)
-
     def check(self) -> None:
         """Nothing can be outdated here."""
 

@@ -271,13 +271,6 @@ class Storage(Protocol):
         """
         ...
 
-    async def run_async(self, work: Callable[[Transaction], T]) -> T:
-        """Do as `run` does while the event loop goes on; the work may run in another thread.
-
-        A joined storage does the work at once: the host is inside `run_sync` already.
-        """
-        ...
-
     def read(self, work: Callable[[Transaction], T]) -> T:
         """Do work that only reads, in one snapshot where the database has them."""
         ...

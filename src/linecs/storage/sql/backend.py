@@ -25,10 +25,6 @@ class Backend(Protocol):
         """Return all results, in few commits; undo alone a work that raises."""
         ...
 
-    async def run_async(self, work: Callable[[SqlTransaction], T]) -> T:
-        """Return the work's result, committed, while the event loop goes on."""
-        ...
-
     def read(self, work: Callable[[SqlTransaction], T]) -> T:
         """Return what the work reads from one snapshot."""
         ...

@@ -7,11 +7,10 @@ longer a commit takes, the more the next one carries.
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections import deque
 from contextvars import copy_context
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from linecs.storage.ports import StorageError
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Call", "GroupCommit"]
 
-T = TypeVar("T")
 _LARGEST_BATCH = 128
 
 
@@ -32,7 +30,7 @@ class Call:
 
     __slots__ = ("_context", "_error", "_result", "_work", "caller", "done")
 
-    def __init__(self, work: Callable[[SqlTransaction], Any], caller: _Thread | _Task) -> None:
+    def __init__(self, work: Callable[[SqlTransaction], Any], caller: _Caller) -> None:
         self.caller = caller
         self.done = False
         self._work = work
@@ -78,33 +76,23 @@ class GroupCommit:
 
     def run(self, works: Sequence[Callable[[SqlTransaction], Any]]) -> list[Call]:
         """Return the calls of all works, at least one, done in their order."""
-        caller = _Thread()
+        caller = _Caller()
         calls = [Call(work, caller) for work in works]
         caller.last = calls[-1]
         if self._bring(calls) or self._follow(caller, calls):
-            self._lead(lambda: not calls[-1].done)
+            self._lead(caller.last)
         return calls
-
-    async def run_async(self, work: Callable[[SqlTransaction], T]) -> T:
-        """Do one work while the event loop goes on; a thread of its executor leads."""
-        task = _Task(asyncio.get_running_loop(), self._lead_tasks)
-        call = task.last = Call(work, task)
-        if self._bring([call]):
-            task.lead()
-        await task.future
-        result: T = call.outcome()
-        return result
 
     def _bring(self, calls: Sequence[Call]) -> bool:
         with self._mutex:
             leads, self._led = not self._led, True
             self._waiting.extend(calls)
-            if not leads or isinstance(calls[0].caller, _Task):
+            if not leads:
                 for call in calls:
                     call.keep_context()
             return leads
 
-    def _follow(self, caller: _Thread, calls: Sequence[Call]) -> bool:
+    def _follow(self, caller: _Caller, calls: Sequence[Call]) -> bool:
         try:
             return caller.wait()
         except BaseException:
@@ -115,19 +103,12 @@ class GroupCommit:
                 self._pass_on()
             raise
 
-    def _lead(self, goes_on: Callable[[], bool]) -> None:
+    def _lead(self, until: Call) -> None:
         try:
-            while goes_on():
+            while not until.done:
                 self._commit_batch()
         finally:
             self._pass_on()
-
-    def _lead_tasks(self) -> None:
-        self._lead(self._task_is_next)
-
-    def _task_is_next(self) -> bool:
-        with self._mutex:
-            return bool(self._waiting) and isinstance(self._waiting[0].caller, _Task)
 
     def _commit_batch(self) -> None:
         batch: list[Call] = []
@@ -149,15 +130,13 @@ class GroupCommit:
 
     def _pass_on(self) -> None:
         with self._mutex:
-            self._led = False
-            while self._waiting and not self._led:
-                self._led = self._waiting[0].caller.lead()
-                if not self._led:
-                    self._waiting.popleft()
+            self._led = bool(self._waiting)
+            if self._led:
+                self._waiting[0].caller.lead()
 
 
-class _Thread:
-    """A caller that blocks."""
+class _Caller:
+    """A thread that waits."""
 
     __slots__ = ("_gate", "last", "leads")
     last: Call
@@ -172,43 +151,12 @@ class _Thread:
         self._gate.acquire()
         return self.leads
 
-    def lead(self) -> bool:
+    def lead(self) -> None:
         self.leads = True
         self._gate.release()
-        return True
 
     def wake(self) -> None:
         self._gate.release()
-
-
-class _Task:
-    """A caller that awaits."""
-
-    __slots__ = ("_lead", "_loop", "future", "last")
-    last: Call
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, lead: Callable[[], None]) -> None:
-        self.future: asyncio.Future[None] = loop.create_future()
-        self._loop = loop
-        self._lead = lead
-
-    def lead(self) -> bool:
-        """Have a thread lead; False where the loop has ended and nobody awaits any more."""
-        return self._soon(self._loop.run_in_executor, None, self._lead)
-
-    def wake(self) -> None:
-        self._soon(self._finish)
-
-    def _soon(self, callback: Callable[..., object], *arguments: Any) -> bool:  # noqa: ANN401 - the callback's
-        try:
-            self._loop.call_soon_threadsafe(callback, *arguments)
-        except RuntimeError:
-            return False
-        return True
-
-    def _finish(self) -> None:
-        if not self.future.done():
-            self.future.set_result(None)
 
 
 def _fail(batch: Sequence[Call], error: BaseException) -> None:

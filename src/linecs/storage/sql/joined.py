@@ -41,10 +41,6 @@ class JoinedStorage:
         """Do the works inside the host's transaction; the first that raises ends it."""
         return [self.run(work) for work in works]
 
-    async def run_async(self, work: Callable[[SqlTransaction], T]) -> T:
-        """Do the work at once."""
-        return self.run(work)
-
     def read(self, work: Callable[[SqlTransaction], T]) -> T:
         """Read what the host's transaction sees, its own writes too."""
         return self._do(work, writable=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -10,6 +9,7 @@ import sqlalchemy as sa
 import tenacity
 
 from linecs.storage.ports import StorageBusyError, StorageError
+from linecs.storage.sql.engines import connected, make_engine
 from linecs.storage.sql.executors import CursorExecutor, storage_error
 from linecs.storage.sql.statements import statements_for
 from linecs.storage.sql.transaction import SqlTransaction
@@ -47,7 +47,7 @@ class Server:
     """
 
     def __init__(self, url: sa.URL, prefix: str, pool_size: int) -> None:
-        self._engine = sa.create_engine(
+        self._engine = make_engine(
             url,
             # MySQL's default locks gaps between rows, in which workers block each other.
             isolation_level="READ COMMITTED",
@@ -71,10 +71,6 @@ class Server:
         except Exception:  # noqa: BLE001 - comes again below from the work it belongs to
             return run_each(self.run, works)
 
-    async def run_async(self, work: Callable[[SqlTransaction], T]) -> T:
-        """Return the work's result while the event loop goes on."""
-        return await asyncio.to_thread(self.run, work)
-
     def read(self, work: Callable[[SqlTransaction], T]) -> T:
         """Return what the work reads from one snapshot."""
         result: T = self._again(self._once, work, _SNAPSHOT[self._dialect.name])
@@ -96,7 +92,7 @@ class Server:
             return _AGAIN(once, *arguments)
 
     def _once(self, work: Callable[[SqlTransaction], T], first: Sequence[str] = ()) -> T:
-        with self._connected() as connection, self._ended(connection) as cursor:
+        with connected(self._engine) as connection, self._ended(connection) as cursor:
             executor = CursorExecutor(cursor, self._errors, lambda: connection)
             transaction = SqlTransaction(self._statements, executor, writable=not first)
             try:
@@ -105,17 +101,6 @@ class Server:
                 return work(transaction)
             finally:
                 transaction.end()
-
-    @contextmanager
-    def _connected(self) -> Iterator[sa.Connection]:
-        try:
-            connection = self._engine.connect()
-        except sa.exc.DBAPIError as error:
-            raise storage_error(error.orig or error) from error.orig
-        except sa.exc.TimeoutError as error:
-            raise StorageError("every connection is in use; give a larger pool_size") from error
-        with connection:
-            yield connection
 
     @contextmanager
     def _ended(self, connection: sa.Connection) -> Iterator[Any]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import sqlalchemy as sa
 
+from linecs.storage.sql.engines import in_memory, make_engine
 from linecs.storage.sql.executors import CursorExecutor
 from linecs.storage.sql.file_lock import FileLock
 from linecs.storage.sql.group_commit import GroupCommit
@@ -46,7 +47,7 @@ class SqliteFile:
 
     def __init__(self, url: sa.URL, prefix: str, synchronous: str, busy_timeout: int) -> None:
         self._settings = (url, prefix, synchronous, busy_timeout)
-        self._in_memory = url.database in {None, "", ":memory:"}
+        self._in_memory = in_memory(url)
         self._alone: AbstractContextManager[None] = nullcontext()
         if not self._in_memory and url.database:
             self._alone = FileLock(Path(url.database))
@@ -68,10 +69,6 @@ class SqliteFile:
     def run_together(self, works: Sequence[Callable[[SqlTransaction], T]]) -> list[T]:
         """Return the works' results, committed together."""
         return [call.outcome() for call in self._group.run(works)] if works else []
-
-    async def run_async(self, work: Callable[[SqlTransaction], T]) -> T:
-        """Return the work's result while the event loop goes on."""
-        return await self._group.run_async(work)
 
     def read(self, work: Callable[[SqlTransaction], T]) -> T:
         """Return what the work reads from one snapshot."""
@@ -112,7 +109,7 @@ class _Connection:
     """One connection of sqlite3, with its pragmas set and its statements kept."""
 
     def __init__(self, url: sa.URL, prefix: str, synchronous: str, busy_timeout: int) -> None:
-        self._engine = sa.create_engine(
+        self._engine = make_engine(
             url,
             poolclass=sa.StaticPool,
             pool_reset_on_return=None,

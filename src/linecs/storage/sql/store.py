@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
-
-import sqlalchemy as sa
 
 from linecs.errors import ConfigurationError
 from linecs.storage.ports import StorageError
+from linecs.storage.sql.engines import address_of
 from linecs.storage.sql.joined import join_connection, join_django
 from linecs.storage.sql.schema import DEFAULT_PREFIX, checked_prefix
 from linecs.storage.sql.server import Server
@@ -20,6 +18,8 @@ from linecs.storage.sql.transaction import SqlTransaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    import sqlalchemy as sa
 
     from linecs.storage.sql.backend import Backend
     from linecs.storage.sql.joined import JoinedStorage
@@ -73,15 +73,14 @@ class SqlStorage:
             ConfigurationError: The address or a setting cannot work.
         """
         checked_prefix(prefix)
-        address = _synchronous_driver(sa.make_url(url))
+        address = address_of(url)
         if address.get_backend_name() != "sqlite":
             return cls(lambda: Server(address, prefix, pool_size), prefix)
         if synchronous not in _SYNCHRONOUS:
             raise ConfigurationError(f"synchronous {synchronous!r}: use FULL or NORMAL")
-        file = _absolute(address)
-        first = SqliteFile(file, prefix, synchronous, busy_timeout)
+        first = SqliteFile(address, prefix, synchronous, busy_timeout)
         first.install()
-        store = cls(lambda: SqliteFile(file, prefix, synchronous, busy_timeout), prefix)
+        store = cls(lambda: SqliteFile(address, prefix, synchronous, busy_timeout), prefix)
         store._backend = first
         return store
 
@@ -109,10 +108,6 @@ class SqlStorage:
     def run_together(self, works: Sequence[Callable[[SqlTransaction], T]]) -> list[T]:
         """Do independent works in few commits; raise the first error after the others."""
         return self._current().run_together([self._guarded(work) for work in works])
-
-    async def run_async(self, work: Callable[[SqlTransaction], T]) -> T:
-        """Do as `run` does while the event loop goes on."""
-        return await self._current().run_async(self._guarded(work))
 
     def read(self, work: Callable[[SqlTransaction], T]) -> T:
         """Do work that only reads, in one snapshot."""
@@ -162,21 +157,6 @@ class SqlStorage:
 
 class _Inside(threading.local):
     now = False
-
-
-def _synchronous_driver(url: sa.URL) -> sa.URL:
-    if url.get_dialect().is_async:
-        raise ConfigurationError(
-            f"{url.drivername} is for async hosts to join; connect with the driver's own "
-            "sync kind, such as postgresql+psycopg, mysql+pymysql or sqlite"
-        )
-    return url
-
-
-def _absolute(url: sa.URL) -> sa.URL:
-    if url.database in {None, "", ":memory:"}:
-        return url
-    return url.set(database=str(Path(str(url.database)).absolute()))
 
 
 def _after_fork() -> None:

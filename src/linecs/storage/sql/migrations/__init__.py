@@ -7,17 +7,14 @@ keeps working while a deployment rolls.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from linecs.errors import ConfigurationError
+from linecs.storage.sql.engines import address_of, connected, make_engine
 from linecs.storage.sql.migrations import m0001_initial
 from linecs.storage.sql.schema import DEFAULT_PREFIX, checked_prefix, schema_table_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["LATEST", "apply_missing", "migrate", "migration_sql", "newest_version"]
 
@@ -44,17 +41,19 @@ def migrate(target: str | sa.URL | sa.Connection, *, prefix: str = DEFAULT_PREFI
     Args:
         target: A database address, or a host's open connection.
         prefix: Goes before every table's name.
+
+    Raises:
+        ConfigurationError: The address or the prefix cannot be used.
+        StorageError: The database cannot be reached.
     """
     if isinstance(target, sa.Connection):
         return apply_missing(target, prefix)
-    engine = sa.create_engine(target)
-    try:
-        with engine.connect() as connection, _alone(connection, prefix):
-            done = apply_missing(connection, prefix)
-            connection.commit()
-            return done
-    finally:
-        engine.dispose()
+    engine = make_engine(address_of(target), poolclass=sa.NullPool)
+    with connected(engine) as connection:
+        _be_alone(connection, prefix)
+        done = apply_missing(connection, prefix)
+        connection.commit()
+    return done
 
 
 def migration_sql(dialect: str, since: int = 0, *, prefix: str = DEFAULT_PREFIX) -> str:
@@ -115,9 +114,8 @@ def _run(connection: sa.Connection, text: str) -> None:
             raise
 
 
-@contextmanager
-def _alone(connection: sa.Connection, prefix: str) -> Iterator[None]:
-    """Let nobody else migrate meanwhile."""
+def _be_alone(connection: sa.Connection, prefix: str) -> None:
+    """Let nobody else migrate before the commit, or on MySQL before the connection closes."""
     name = schema_table_name(prefix)
     kind = connection.dialect.name
     if kind == "sqlite":
@@ -126,4 +124,3 @@ def _alone(connection: sa.Connection, prefix: str) -> Iterator[None]:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(name))))
     else:
         connection.execute(sa.select(sa.func.get_lock(name, 60)))
-    yield

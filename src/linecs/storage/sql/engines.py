@@ -1,0 +1,73 @@
+"""Database addresses, and engines made of them."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from linecs.errors import ConfigurationError
+from linecs.storage.ports import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["address_of", "connected", "in_memory", "make_engine"]
+
+_EXTRAS = {"postgresql": "linecs[postgresql]", "mysql": "linecs[mysql]"}
+_EXTRAS["mariadb"] = _EXTRAS["mysql"]
+
+
+def address_of(url: str | sa.URL) -> sa.URL:
+    """Return a database's address; a SQLite file's no longer depends on the directory.
+
+    Raises:
+        ConfigurationError: It is no address of a database linecs keeps rows in.
+    """
+    try:
+        address = sa.make_url(url)
+        is_async = address.get_dialect().is_async
+    except (sa.exc.ArgumentError, ImportError) as error:
+        raise ConfigurationError(
+            "no address of a database: use sqlite:///shop.db, postgresql+psycopg://... or "
+            "mysql+pymysql://..."
+        ) from error
+    if is_async:
+        raise ConfigurationError(
+            f"{address.drivername} is for a host to join; connect by postgresql+psycopg, "
+            "mysql+pymysql or sqlite"
+        )
+    if address.get_backend_name() != "sqlite" or in_memory(address):
+        return address
+    return address.set(database=str(Path(str(address.database)).absolute()))
+
+
+def in_memory(address: sa.URL) -> bool:
+    """Return whether a SQLite database forgets everything at the end."""
+    return address.database in {None, "", ":memory:"}
+
+
+def make_engine(address: sa.URL, **options: Any) -> sa.Engine:  # noqa: ANN401 - SQLAlchemy's own
+    """Return an engine. Raises `ConfigurationError` where the driver is not installed."""
+    try:
+        return sa.create_engine(address, **options)
+    except ImportError as error:
+        extra = _EXTRAS.get(address.get_backend_name(), "its driver")
+        raise ConfigurationError(
+            f"{address.drivername}: the driver is not installed; `pip install '{extra}'`"
+        ) from error
+
+
+@contextmanager
+def connected(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Yield a connection. Raises `StorageError` where there is none to be had."""
+    try:
+        connection = engine.connect()
+    except sa.exc.DBAPIError as error:
+        raise StorageError(f"cannot connect to the database: {error.orig}") from error.orig
+    except sa.exc.TimeoutError as error:
+        raise StorageError("every connection is in use; give a larger pool_size") from error
+    with connection:
+        yield connection
