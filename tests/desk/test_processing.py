@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from desks import Scene
     from linecs.model import (
         Bubble,
+        Decision,
         Inquiry,
     )
     from linecs.testing import LineSimulator, VirtualClock
@@ -36,8 +37,9 @@ class Recorder:
     def __init__(self) -> None:
         self.inquiries: list[Inquiry] = []
 
-    def respond(self, inquiry: Inquiry) -> None:
+    def respond(self, inquiry: Inquiry) -> Decision | None:
         self.inquiries.append(inquiry)
+        return None
 
     def waits(self, bubble: Bubble) -> bool:
         return bubble.kind == "text"
@@ -245,7 +247,7 @@ def test_a_claim_while_the_bot_thinks_refuses_the_bots_answer(
         name = "slow"
         scene: Scene
 
-        def respond(self, inquiry: Inquiry) -> object:
+        def respond(self, inquiry: Inquiry) -> Decision | None:
             ticket = self.scene.ticket
             if ticket.status is TicketStatus.BOT:
                 self.scene.desk.claim(ticket.id, actor="hanako", version=ticket.version)
@@ -280,7 +282,7 @@ def test_an_answer_over_lines_limits_goes_to_a_person(
     """Nothing that LINE would refuse is queued; the ticket says why."""
 
     class TooLong(Recorder):
-        def respond(self, inquiry: Inquiry) -> object:
+        def respond(self, inquiry: Inquiry) -> Decision | None:
             answer = hours_rule().respond(inquiry)
             assert answer is not None
 

@@ -77,7 +77,7 @@ def _speak(filing: Filing, decision: Decision) -> None:
     if not messages:
         return
     assert filing.ticket is not None
-    rows = queue_messages(
+    queued = queue_messages(
         filing.conversation,
         messages,
         ticket_id=filing.ticket.id,
@@ -85,8 +85,8 @@ def _speak(filing: Filing, decision: Decision) -> None:
         author_id=decision.source,
         now=filing.now,
     )
-    filing.changes.add(*rows)
-    filing.conversation = evolve(filing.conversation, version=filing.conversation.version + 1)
+    filing.changes.add(*queued.rows)
+    filing.conversation = queued.conversation
 
 
 def _settle_bubbles(filing: Filing, decision: Decision) -> None:

@@ -82,7 +82,7 @@ def reply(
     )
     changes = Changes()
     in_flight = _silence_bot(tx, changes, conversation.id)
-    rows = queue_messages(
+    queued = queue_messages(
         conversation,
         messages,
         ticket_id=ticket.id,
@@ -90,13 +90,12 @@ def reply(
         author_id=actor,
         now=now,
     )
-    changes.add(*rows)
+    changes.add(*queued.rows)
     ticket = _write_ticket(changes, ticket_before, ticket)
     spoken = changes.alter(
         conversation,
         evolve(
-            conversation,
-            version=conversation.version + 1,
+            queued.conversation,
             speaker=Speaker.OPERATOR,
             speaker_id=actor,
             speaker_until=now + core.settings.operator_hold,
@@ -117,7 +116,7 @@ def reply(
         ticket_id=ticket.id,
         ticket_version=ticket.version,
         conversation_version=spoken.version,
-        message_ids=tuple(row.id for row in rows if isinstance(row, Message)),
+        message_ids=queued.message_ids,
         in_flight=in_flight,
     )
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from attrs import evolve, frozen
+
 from linecs.limits import check_messages
 from linecs.model import (
+    Conversation,
     Message,
     MessageId,
     MessageState,
@@ -19,14 +22,26 @@ if TYPE_CHECKING:
 
     from linecs.model import (
         Author,
-        Conversation,
         MessageObject,
         TicketId,
     )
 
-__all__ = ["queue_messages"]
+__all__ = ["Queued", "outbox_item", "queue_messages", "readable"]
 
 _AT_ONCE = 5
+
+
+@frozen(kw_only=True)
+class Queued:
+    """Messages on their way, and the conversation that has heard them."""
+
+    rows: tuple[Message | OutboxItem, ...]
+    conversation: Conversation
+
+    @property
+    def message_ids(self) -> tuple[MessageId, ...]:
+        """The messages, in order."""
+        return tuple(row.id for row in self.rows if isinstance(row, Message))
 
 
 def queue_messages(
@@ -38,16 +53,16 @@ def queue_messages(
     author_id: str,
     now: int,
     notification_disabled: bool = False,
-) -> list[Message | OutboxItem]:
-    """Return the rows that queue these messages, in order.
+) -> Queued:
+    """Return the rows that queue these messages, in order, and the conversation after them.
 
     Raises:
         LimitError: A message is larger than LINE allows; nothing is queued.
     """
     for start in range(0, len(messages), _AT_ONCE):
         check_messages(messages[start : start + _AT_ONCE])
-    # A millisecond apart and after the question, so that their order is never lost.
-    begins_at = max(now, conversation.newest_at + 1)
+    # A millisecond apart, after the question and what was said before: order is never lost.
+    begins_at = max(now, conversation.newest_at + 1, conversation.said_at + 1)
     rows: list[Message | OutboxItem] = []
     for number, message in enumerate(messages):
         queued = Message(
@@ -68,7 +83,9 @@ def queue_messages(
             queued,
             outbox_item(queued, due_at=now, notification_disabled=notification_disabled),
         ]
-    return rows
+    said_at = begins_at + len(messages) - 1
+    spoken = evolve(conversation, version=conversation.version + 1, said_at=said_at)
+    return Queued(rows=tuple(rows), conversation=spoken)
 
 
 def outbox_item(

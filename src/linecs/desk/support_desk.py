@@ -99,7 +99,6 @@ class SupportDesk:
             clock=clock,
             worker=f"{socket.gethostname()[:60]}:{os.getpid()}:{new_id(clock())[-8:]}",
         )
-
         self._gatherer: Gatherer[Receipt] = Gatherer(storage)
 
     def using(self, storage: Storage) -> SupportDesk:

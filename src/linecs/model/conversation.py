@@ -39,6 +39,7 @@ class Conversation:
         lease_until: When that lease ends, epoch ms UTC; 0 for none.
         newest_message_id: The customer's newest bubble; empty for none yet.
         newest_at: When it was written, epoch ms UTC; 0 for none yet.
+        said_at: The order of the newest bubble the desk queued: its `occurred_at`; 0 for none.
         answered_until: Up to which time of writing the customer's bubbles were dealt with.
         inquiry_since: When the first bubble of the open inquiry was written; 0 for none.
         inquiry_due_at: When the open inquiry goes to the responders; 0 for none open.
@@ -57,6 +58,7 @@ class Conversation:
     lease_until: int = 0
     newest_message_id: MessageId | None = None
     newest_at: int = 0
+    said_at: int = 0
     answered_until: int = 0
     inquiry_since: int = 0
     inquiry_due_at: int = 0

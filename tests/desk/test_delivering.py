@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from desks import HOURS_ANSWER, make_scene
+from linecs.delivery import DeliveryPolicy
+from linecs.desk import DeskSettings
+from linecs.desk.forming import form_calls
+from linecs.model import (
+    Attempt,
+    AttemptState,
+    Author,
+    Message,
+    MessageState,
+    OutboxItem,
+    Route,
+    TicketStatus,
+)
+from linecs.storage.ports import equal
+from linecs.testing.simulator import Fault
+
+if TYPE_CHECKING:
+    from desks import Scene
+    from linecs.testing import LineSimulator, VirtualClock
+
+REPLY = "/v2/bot/message/reply"
+PUSH = "/v2/bot/message/push"
+
+
+def seen(scene: Scene, customer: str = "c1") -> list[str | None]:
+    """What the account said, as the customer sees it."""
+    chat = scene.line.customer(customer).chat
+    return [bubble.text for bubble in chat if bubble.sender == "account"]
+
+
+def answer_of(scene: Scene) -> Message:
+    """The bot's only bubble."""
+    return scene.one(Message, equal("author", Author.BOT))
+
+
+def push_a_reply(scene: Scene, text: str = "できます") -> None:
+    """A person answers after the reply token has died."""
+    scene.line.customer("c1").says("裾上げはできますか")
+    scene.desk.process(wait=0)
+    scene.clock.advance(minutes=5)
+    at = scene.conversation
+    scene.desk.reply(at.id, text, actor="hanako", version=at.version, seen=at.newest_message_id)
+
+
+def test_a_fresh_reply_token_carries_the_answer_free_of_charge(scene: Scene) -> None:
+    """The first route is the reply, and LINE's id of the bubble is kept."""
+    scene.line.customer("c1").says("営業時間")
+    scene.settle()
+    answer = answer_of(scene)
+    assert seen(scene) == [HOURS_ANSWER]
+    assert (answer.state, scene.one(Attempt).route) == (MessageState.SENT, Route.REPLY)
+    assert answer.line_message_id
+
+
+def test_without_a_usable_token_the_answer_is_pushed_with_a_retry_key(scene: Scene) -> None:
+    """A person's later reply goes out as a push."""
+    push_a_reply(scene)
+    scene.settle()
+    assert seen(scene) == ["できます"]
+    assert scene.one(Attempt).route is Route.PUSH
+
+
+def test_waiting_messages_of_one_customer_go_in_one_call(scene: Scene) -> None:
+    """Up to five messages with equal flags are merged."""
+    scene.line.customer("c1").says("裾上げはできますか")
+    scene.desk.process(wait=0)
+    at = scene.conversation
+    texts = [{"type": "text", "text": f"{number}通目"} for number in range(5)]
+    scene.desk.reply(at.id, texts, actor="hanako", version=at.version, seen=at.newest_message_id)
+    scene.settle()
+    assert seen(scene) == [text["text"] for text in texts]
+    assert len(scene.rows(Attempt)) == 1
+
+
+def test_a_push_whose_answer_was_lost_is_sent_again_and_arrives_once(scene: Scene) -> None:
+    """The retry key turns the second call into a 409, which is success."""
+    push_a_reply(scene)
+    scene.line.faults.add(Fault.accept_then_drop(), endpoint=PUSH, times=1)
+    scene.desk.deliver()
+    scene.clock.advance(minutes=1)
+    scene.settle()
+    assert seen(scene) == ["できます"]
+    assert scene.one(Attempt).state is AttemptState.ACCEPTED
+
+
+def test_a_reply_whose_answer_was_lost_is_unknown_and_back_with_a_person(scene: Scene) -> None:
+    """Neither lost nor doubled: the customer has it once, and a person is told."""
+    scene.line.customer("c1").says("営業時間")
+    scene.line.faults.add(Fault.accept_then_drop(), endpoint=REPLY, times=1)
+    scene.settle()
+    scene.clock.advance(seconds=30)
+    scene.settle()
+    assert seen(scene) == [HOURS_ANSWER]
+    assert answer_of(scene).state is MessageState.UNKNOWN
+    assert (scene.ticket.status, scene.ticket.reason) == (TicketStatus.OPEN, "delivery_unknown")
+
+
+def test_a_reply_that_line_never_saw_goes_out_with_the_same_token(scene: Scene) -> None:
+    """A 500 without acceptance is settled by the second try."""
+    scene.line.customer("c1").says("営業時間")
+    scene.line.faults.add(Fault.refuse(500), endpoint=REPLY, times=1)
+    scene.settle()
+    scene.clock.advance(seconds=5)
+    scene.settle()
+    assert seen(scene) == [HOURS_ANSWER]
+    assert answer_of(scene).state is MessageState.SENT
+
+
+def test_an_unknown_reply_may_be_pushed_where_the_shop_chooses_so(
+    line: LineSimulator, clock: VirtualClock
+) -> None:
+    """`on_unknown="push"` sends it again, which may double it, and says so in the feed."""
+    policy = DeliveryPolicy(on_unknown="push")
+    scene = make_scene(line, clock, settings=DeskSettings(delivery=policy))
+    line.customer("c1").says("営業時間")
+    line.faults.add(Fault.accept_then_drop(), endpoint=REPLY, times=1)
+    scene.settle()
+    clock.advance(minutes=1)
+    scene.settle()
+    assert seen(scene) == [HOURS_ANSWER, HOURS_ANSWER]
+    assert [e.facts["may_double"] for e in scene.desk.feed() if e.kind == "message.queued"] == [
+        True
+    ]
+
+
+def test_what_line_refuses_is_a_dead_letter_with_lines_own_words(scene: Scene) -> None:
+    """A 400 that names nothing else kills the message and reopens the ticket."""
+    push_a_reply(scene)
+    scene.line.faults.add(
+        Fault.refuse(403, {"message": "Not available for your plan"}), endpoint=PUSH
+    )
+    scene.settle()
+    (dead,) = scene.messages(equal("state", MessageState.DEAD))
+    assert "Not available for your plan" in dead.error
+    assert scene.ticket.status is TicketStatus.OPEN
+
+
+def test_a_bubble_that_line_names_is_dead_and_the_rest_goes_out_together(scene: Scene) -> None:
+    """Of a merged call only the named bubble is lost."""
+    push_a_reply(scene, "一")
+    at = scene.conversation
+    more = [{"type": "text", "text": "二"}, {"type": "text", "text": "三"}]
+    scene.desk.reply(at.id, more, actor="hanako", version=at.version, seen=at.newest_message_id)
+    details = [{"property": "messages[1].text", "message": "Must not be this"}]
+    body = {"message": "The request body has 1 error(s)", "details": details}
+    scene.line.faults.add(Fault.refuse(400, body), endpoint=PUSH, times=1)
+    scene.settle()
+    assert seen(scene) == ["一", "三"]
+    assert [m.text for m in scene.messages(equal("state", MessageState.DEAD))] == ["二"]
+
+
+def test_the_months_end_parks_messages_and_tells_a_person(scene: Scene) -> None:
+    """Nothing loops on the monthly limit; the ticket says why the customer heard nothing."""
+    push_a_reply(scene)
+    scene.line.faults.add(Fault.monthly_limit(), endpoint=PUSH)
+    scene.settle()
+    assert scene.one(OutboxItem).parked
+    assert scene.ticket.reason == "delivery_parked"
+    assert "alarm.monthly_limit" in [entry.kind for entry in scene.desk.feed()]
+
+
+def test_a_rate_limit_is_waited_out(scene: Scene) -> None:
+    """The message goes out later, once."""
+    push_a_reply(scene)
+    scene.line.faults.add(Fault.rate_limited(), endpoint=PUSH, times=1)
+    scene.settle()
+    assert seen(scene) == []
+    scene.clock.advance(minutes=1)
+    scene.settle()
+    assert seen(scene) == ["できます"]
+
+
+def test_a_call_whose_worker_died_is_taken_up_by_another(scene: Scene) -> None:
+    """An attempt left open past its lease is settled as interrupted, and a push sent again."""
+    push_a_reply(scene)
+    core = scene.desk._core
+    core.storage.run(lambda tx: form_calls(core, tx, 10))
+    scene.settle()
+    assert seen(scene) == []
+    scene.clock.advance(minutes=5)
+    scene.settle()
+    scene.clock.advance(minutes=5)
+    scene.settle()
+    assert seen(scene) == ["できます"]
+
+
+def test_messages_never_overtake_one_whose_outcome_is_open(scene: Scene) -> None:
+    """A later message waits until the earlier call is settled."""
+    push_a_reply(scene, "一")
+    scene.line.faults.add(Fault.refuse(500), endpoint=PUSH, times=1)
+    scene.settle()
+    at = scene.conversation
+    scene.desk.reply(at.id, "二", actor="hanako", version=at.version, seen=at.newest_message_id)
+    scene.settle()
+    assert seen(scene) == []
+    scene.clock.advance(minutes=1)
+    scene.settle()
+    assert seen(scene) == ["一", "二"]
+
+
+def test_a_customer_who_blocked_us_meanwhile_is_not_pushed_to(scene: Scene) -> None:
+    """LINE would answer 200 and deliver nothing; the message is dead and a person knows."""
+    push_a_reply(scene)
+    scene.line.customer("c1").blocks()
+    scene.desk.process()
+    scene.settle()
+    assert [m.state for m in scene.messages(equal("author", Author.OPERATOR))] == [
+        MessageState.DEAD
+    ]
+    assert not [call for call in scene.line.calls if call.path == PUSH]
+
+
+def test_silence_after_an_answer_resolves_the_ticket(scene: Scene) -> None:
+    """After half an hour without another word the bot's answer counts as enough."""
+    scene.line.customer("c1").says("営業時間")
+    scene.settle()
+    scene.clock.advance(minutes=31)
+    scene.settle()
+    assert (scene.ticket.status, scene.ticket.resolved_by) == (TicketStatus.RESOLVED, "bot")
+    assert scene.desk.orphans() == []
