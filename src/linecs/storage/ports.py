@@ -204,6 +204,7 @@ class Transaction(Protocol):
     def claim(self, query: Query[R], changes: Mapping[str, object]) -> list[R]:
         """Change the first rows of a query and return them as they now are.
 
+        No changes at all hold the rows until the transaction ends, and nothing else.
         Rows another transaction is claiming are passed over, not waited for; no row is claimed
         twice. Called by workers that look for something to do.
         """

@@ -97,7 +97,8 @@ class SqlTransaction:
         if not found:
             return []
         packed = layout.pack_changes(changes)
-        self._change_by_keys(layout, found, packed)
+        if packed:
+            self._change_by_keys(layout, found, packed)
         return [layout.unpack(layout.changed(values, packed)) for values in found]
 
     def insert(self, *rows: object) -> None:
