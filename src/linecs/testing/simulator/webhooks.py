@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Delivery", "WebhookEvent", "Webhooks", "post_verification"]
 
-_TIMEOUT = 2.0
+TIMEOUT_SECONDS = 2.0
 
 
 @frozen(kw_only=True)
@@ -257,7 +257,7 @@ def _post_to(channel: Channel, endpoint: str, body: bytes) -> tuple[int | None, 
 
 def _post_once(url: SplitResult, body: bytes, headers: Mapping[str, str]) -> int:
     kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-    connection = kind(url.hostname or "", url.port, timeout=_TIMEOUT)
+    connection = kind(url.hostname or "", url.port, timeout=TIMEOUT_SECONDS)
     with closing(connection):
         path = urlunsplit(("", "", url.path or "/", url.query, ""))
         connection.request("POST", path, body=body, headers=dict(headers))
