@@ -39,7 +39,7 @@ types: $(VENV)/.installed ## Check types
 	$(BIN)/mypy
 
 docs: $(VENV)/.docs-installed ## Build the documentation into docs/_build/html
-	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
+	$(BIN)/sphinx-build --fresh-env --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
 
 clean: ## Remove the environment and everything built
 	rm -rf $(VENV) docs/_build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -19,7 +19,7 @@ from linecs.model.channel import Channel
 from linecs.model.event import StoredEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from linecs.intake.splitting import Piece
 
@@ -30,7 +30,7 @@ MAX_BODY_BYTES = 2 * 1024 * 1024
 
 # As LINE writes a body today; other orders and new members are legal and take the long way.
 _begin = re.compile(rb'\{"destination":"([!#-\[\]-~]+)","events":\[[ \t\n\r]*').match
-_destinations = re.compile(rb'"destination"[ \t\n\r]*:[ \t\n\r]*"([!#-\[\]-~]+)"').findall
+_find_destinations = re.compile(rb'"destination"[ \t\n\r]*:[ \t\n\r]*"([!#-\[\]-~]+)"').findall
 
 
 @frozen(kw_only=True)
@@ -70,26 +70,27 @@ def open_body(
     if len(body) > max_bytes:
         raise PayloadError(f"The webhook body has {len(body)} bytes; {max_bytes} are allowed.")
     beginning = _begin(body)
-    named = [beginning[1]] if beginning else _destinations(body)
+    named = [beginning[1].decode()] if beginning else _destinations(body)
     channel = _signing_channel(body, signature, _served(named, channels))
     pieces = _events_of(body, channel, beginning.end() if beginning else None)
-    return Intake(
-        channel=channel,
-        events=tuple(
-            stored_event(piece, channel_id=channel.id, now=now, place=place, body=body)
-            for place, piece in enumerate(pieces)
-        ),
-    )
+    events = [
+        stored_event(piece, channel_id=channel.id, now=now, place=place, body=body)
+        for place, piece in enumerate(pieces)
+    ]
+    return Intake(channel=channel, events=tuple(events))
 
 
-def _served(named: Iterable[bytes], channels: Mapping[str, Channel]) -> list[Channel]:
-    names = dict.fromkeys(name.decode("ascii") for name in named)
-    if not names:
-        raise PayloadError("The webhook body names no destination; pass LINE's bytes unchanged.")
-    served = [channels[name] for name in names if name in channels]
-    if not served:
+def _destinations(body: bytes) -> list[str]:
+    return [name.decode() for name in dict.fromkeys(_find_destinations(body))]
+
+
+def _served(named: list[str], channels: Mapping[str, Channel]) -> list[Channel]:
+    served = [channels[name] for name in named if name in channels]
+    if served:
+        return served
+    if named:
         raise DestinationError("The webhook is for a channel this desk does not serve.")
-    return served
+    raise PayloadError("The webhook body names no destination; pass LINE's bytes unchanged.")
 
 
 def _signing_channel(body: bytes, signature: str | None, served: list[Channel]) -> Channel:

@@ -23,6 +23,7 @@ __all__ = [
     "LocationContent",
     "Mention",
     "MessageContent",
+    "ProvidedContent",
     "StickerContent",
     "TextContent",
     "UnrecognisedContent",
@@ -99,7 +100,7 @@ class ImageSet:
 
 
 @frozen(kw_only=True)
-class _ProvidedContent(ContentHead):
+class ProvidedContent(ContentHead):
     """Content that LINE or a third party holds.
 
     Attributes:
@@ -114,7 +115,7 @@ class _ProvidedContent(ContentHead):
 
 
 @frozen(kw_only=True)
-class ImageContent(_ProvidedContent):
+class ImageContent(ProvidedContent):
     """A picture."""
 
     kind: ClassVar[str] = "image"
@@ -122,7 +123,7 @@ class ImageContent(_ProvidedContent):
 
 
 @frozen(kw_only=True)
-class VideoContent(_ProvidedContent):
+class VideoContent(ProvidedContent):
     """A video; `duration` in milliseconds."""
 
     kind: ClassVar[str] = "video"
@@ -130,7 +131,7 @@ class VideoContent(_ProvidedContent):
 
 
 @frozen(kw_only=True)
-class AudioContent(_ProvidedContent):
+class AudioContent(ProvidedContent):
     """A voice message; `duration` in milliseconds."""
 
     kind: ClassVar[str] = "audio"
