@@ -7,6 +7,7 @@ decision = responder.respond(inquiry)
 from __future__ import annotations
 
 from linecs.replies.keyword.conditions import COOLDOWN_KEY, IsOpen
+from linecs.replies.keyword.errors import RuleError
 from linecs.replies.keyword.index import Match, RuleIndex
 from linecs.replies.keyword.patterns import Pattern
 from linecs.replies.keyword.responder import KeywordResponder
@@ -14,7 +15,6 @@ from linecs.replies.keyword.rule import (
     KeywordRule,
     Kind,
     Opening,
-    RuleError,
     Segment,
     Triggers,
 )

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from linecs.replies.keyword.errors import RuleError
 from linecs.replies.keyword.patterns import PatternTable
-from linecs.replies.keyword.rule import KeywordRule, Kind, RuleError
-from linecs.replies.keyword.texts import RegexError
+from linecs.replies.keyword.rule import KeywordRule, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -66,7 +66,7 @@ class RuleIndex:
         normaliser: Makes patterns and messages comparable.
 
     Raises:
-        RuleError: Two rules have one id, or a pattern cannot be used.
+        RuleError: Two rules have one id.
     """
 
     def __init__(self, rules: Sequence[KeywordRule], normaliser: Normaliser) -> None:
@@ -112,22 +112,13 @@ class RuleIndex:
     def _compile(self, rule: KeywordRule) -> _Compiled:
         return _Compiled(
             rule=rule,
-            any_of=self._add(rule, rule),
-            all_of=tuple(self._add(rule, group) for group in rule.all_of),
-            none_of=self._add(rule, rule.none_of),
+            any_of=self._add(rule),
+            all_of=tuple(self._add(group) for group in rule.all_of),
+            none_of=self._add(rule.none_of),
         )
 
-    def _add(self, rule: KeywordRule, triggers: Triggers) -> frozenset[int]:
-        return frozenset(self._number(rule, kind, text) for kind, text in triggers.patterns())
-
-    def _number(self, rule: KeywordRule, kind: Kind, written: str) -> int:
-        if not written:
-            raise RuleError(rule.id, f"has an empty pattern in {kind.value}; remove it.")
-        try:
-            return self.patterns.add(kind, written)
-        except RegexError as error:
-            reason = f"has a regex that RE2 cannot run ({error}): {written}"
-            raise RuleError(rule.id, reason) from error
+    def _add(self, triggers: Triggers) -> frozenset[int]:
+        return frozenset(self.patterns.add(kind, text) for kind, text in triggers.patterns())
 
     def _rules_by_pattern(self) -> list[list[int]]:
         by_pattern: list[list[int]] = [[] for _ in range(len(self.patterns))]
@@ -150,6 +141,6 @@ def _unique(rules: Sequence[KeywordRule]) -> Sequence[KeywordRule]:
     seen: set[str] = set()
     for rule in rules:
         if rule.id in seen:
-            raise RuleError(rule.id, "appears twice; give each rule an id of its own.")
+            raise RuleError(rule.id, "repeated_id", field="id")
         seen.add(rule.id)
     return rules

@@ -51,11 +51,7 @@ class PatternTable:
         return len(self._numbers)
 
     def add(self, kind: Kind, written: str) -> int:
-        """Return the number of a pattern, the same for all that compare alike.
-
-        Raises:
-            RegexError: RE2 does not know the syntax of a regular expression.
-        """
+        """Return the number of a pattern, the same for all that compare alike."""
         pattern, texts = self._prepared(kind, written)
         key = (kind, pattern.compared)
         if key not in self._numbers:

@@ -12,8 +12,9 @@ from linecs.model.inquiry import Answer, HandOff, TraceStep
 from linecs.model.message import MessageObject
 from linecs.replies.considered import Considered
 from linecs.replies.keyword.conditions import objection, remembered_cooldowns
+from linecs.replies.keyword.errors import RuleError
 from linecs.replies.keyword.index import Match, RuleIndex
-from linecs.replies.keyword.rule import Opening, RuleError
+from linecs.replies.keyword.rule import Opening
 from linecs.replies.normalisation import Normaliser
 from linecs.replies.templates import MissingVariableError, fill, variables_of
 
@@ -51,7 +52,7 @@ class KeywordResponder:
         is_open: Whether the shop is open at an epoch millisecond; needed by rules with `opening`.
 
     Raises:
-        RuleError: Two rules share an id, a regex is not RE2's, or `is_open` is missing.
+        RuleError: Two rules share an id, or `is_open` is missing.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class KeywordResponder:
         self._always = sorted(always, key=_rank)
         for rule in self._rules:
             if rule.opening is not Opening.ANY and is_open is None:
-                raise RuleError(rule.id, "asks for opening hours; give the responder `is_open`.")
+                raise RuleError(rule.id, "needs_opening_hours", field="opening")
 
     @property
     def name(self) -> str:

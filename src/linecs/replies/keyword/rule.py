@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from linecs.errors import ConfigurationError
 from linecs.model.message import MessageObject
+from linecs.replies.keyword.errors import RuleError
+from linecs.replies.keyword.texts import RegexError, check_regex
 from linecs.replies.templates import TemplateSyntaxError, variable_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
 
 __all__ = [
     "MAXIMUM_MESSAGES",
@@ -21,7 +23,6 @@ __all__ = [
     "KeywordRule",
     "Kind",
     "Opening",
-    "RuleError",
     "Segment",
     "Triggers",
 ]
@@ -30,20 +31,6 @@ MAXIMUM_MESSAGES = 5
 """LINE takes at most five message objects in a call ("Messaging API reference", reply)."""
 MAXIMUM_TEXTS = 200
 """As many texts as LINE@'s auto reply chose from."""
-
-
-class RuleError(ConfigurationError):
-    """A keyword rule cannot work.
-
-    Attributes:
-        rule_id: Which rule.
-        reason: What is wrong and what to do.
-    """
-
-    def __init__(self, rule_id: str, reason: str) -> None:
-        super().__init__(f"Keyword rule {rule_id!r}: {reason}")
-        self.rule_id = rule_id
-        self.reason = reason
 
 
 class Kind(StrEnum):
@@ -155,27 +142,46 @@ class KeywordRule(Triggers):
     cooldown: int = 0
 
     def __attrs_post_init__(self) -> None:
-        for wrong, reason in self._complaints():
-            if wrong:
-                raise RuleError(self.id, reason)
+        error = next(self._errors(), None)
+        if error is not None:
+            raise error
+
+    def _errors(self) -> Iterator[RuleError]:
+        if not self.id.strip():
+            yield RuleError(self.id, "no_id", field="id")
+        yield from self._errors_in_what_it_says()
+        if any(not any(group.patterns()) for group in self.all_of):
+            yield RuleError(self.id, "empty_group", field="all_of")
+        for triggers in (self, *self.all_of, self.none_of):
+            yield from self._errors_in_patterns(triggers)
+        if (any(self.patterns()) or bool(self.all_of)) == self.always:
+            yield RuleError(self.id, "triggers_or_always")
+        if self._ends_before_it_starts():
+            yield RuleError(self.id, "ends_before_it_starts", field="valid_until")
+
+    def _errors_in_what_it_says(self) -> Iterator[RuleError]:
+        count = len(self.messages) + bool(self.texts)
+        if not count and not self.hand_off:
+            yield RuleError(self.id, "says_nothing")
+        if count > MAXIMUM_MESSAGES:
+            yield RuleError(self.id, "too_many_messages", field="messages", count=count)
+        if len(self.texts) > MAXIMUM_TEXTS:
+            yield RuleError(self.id, "too_many_texts", field="texts", count=len(self.texts))
         try:
             tuple(variable_names((self.messages, self.texts)))
         except TemplateSyntaxError as error:
-            raise RuleError(self.id, str(error)) from error
+            yield RuleError(self.id, "placeholder", placeholder=error.placeholder)
 
-    def _complaints(self) -> Iterator[tuple[bool, str]]:
-        bubbles = len(self.messages) + bool(self.texts)
-        listens = any(True for _ in self.patterns()) or self.all_of
-        yield not self.id, "give it an id."
-        yield not bubbles and not self.hand_off, "says nothing; give it messages or texts."
-        yield bubbles > MAXIMUM_MESSAGES, f"has {bubbles} messages; LINE takes 5 at most."
-        yield len(self.texts) > MAXIMUM_TEXTS, f"has {len(self.texts)} texts; 200 at most."
-        yield bool(listens) == self.always, "give it triggers, or always, not both."
-        yield (
-            not all(any(True for _ in group.patterns()) for group in self.all_of),
-            "has an empty group in all_of.",
-        )
-        yield self._ends_before_it_starts(), "ends before it starts; check its dates."
+    def _errors_in_patterns(self, triggers: Triggers) -> Iterator[RuleError]:
+        for kind, pattern in triggers.patterns():
+            if not pattern:
+                yield RuleError(self.id, "empty_pattern", field=kind.value)
+        for pattern in triggers.regex:
+            try:
+                check_regex(pattern)
+            except RegexError as error:
+                reason = str(error)
+                yield RuleError(self.id, "regex", field="regex", pattern=pattern, reason=reason)
 
     def _ends_before_it_starts(self) -> bool:
         return (

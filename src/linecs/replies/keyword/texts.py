@@ -5,7 +5,7 @@ from __future__ import annotations
 import ahocorasick_rs
 import re2
 
-__all__ = ["RegexError", "RegexSet", "TextSet"]
+__all__ = ["RegexError", "RegexSet", "TextSet", "check_regex"]
 
 
 class TextSet:
@@ -64,6 +64,20 @@ class RegexError(ValueError):
     """RE2 cannot run a pattern; the message is RE2's own."""
 
 
+def check_regex(pattern: str) -> None:
+    """Let a pattern pass that RE2 can run.
+
+    Raises:
+        RegexError: RE2 does not know the syntax, such as a look-ahead or a back reference.
+    """
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(pattern, options)
+    except re2.error as error:
+        raise RegexError(_plain(error)) from error
+
+
 class RegexSet:
     """Numbered regular expressions, searched together in time linear in the message.
 
@@ -90,15 +104,7 @@ class RegexSet:
         return bool(self._patterns)
 
     def add(self, pattern: str, number: int) -> None:
-        """Find `number` where `pattern` matches somewhere in the message.
-
-        Raises:
-            RegexError: RE2 does not know the syntax, such as a look-ahead or a back reference.
-        """
-        try:
-            re2.compile(pattern, self._options)
-        except re2.error as error:
-            raise RegexError(_plain(error)) from error
+        """Find `number` where `pattern`, which `check_regex` let pass, matches in the message."""
         self._set.Add(pattern)
         self._patterns.append((pattern, number))
 

@@ -1,0 +1,147 @@
+"""A list of things in a YAML or CSV file, each checked by itself, every problem told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta, timezone
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import frozen
+
+from linecs.errors import LinecsError
+from linecs.replies.files.fields import Locate, check_fields
+from linecs.replies.files.problems import FileError, Problem, problem
+from linecs.replies.files.yaml_reader import Path, read_yaml
+from linecs.replies.wording import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import tzinfo
+
+    from pydantic import BaseModel
+
+    from linecs.replies.files.table import Row, Table
+    from linecs.replies.files.yaml_reader import Position
+    from linecs.replies.wording import Language
+
+__all__ = ["JAPAN", "Entry", "build", "entries_in_table", "entries_in_yaml", "is_yaml"]
+
+JAPAN = timezone(timedelta(hours=9), "JST")
+"""The zone of dates in files, unless the caller says another; Japan has no summer time."""
+
+F = TypeVar("F", bound="BaseModel")
+T = TypeVar("T")
+
+
+@frozen
+class Entry:
+    """One thing as it stands in a file.
+
+    Attributes:
+        data: Its fields, unchecked.
+        path: Where it stands.
+        locate: Finds the line and column of a path.
+    """
+
+    data: Any
+    path: Path
+    locate: Locate
+
+
+def is_yaml(name: str) -> bool:
+    """Return whether a file's name says that it is YAML."""
+    return name.lower().endswith((".yaml", ".yml"))
+
+
+def entries_in_yaml(text: str, *, section: str, name: str, language: Language | str) -> list[Entry]:
+    """Return the things in a YAML list, which may stand under a key named `section`.
+
+    Raises:
+        FileError: It is no YAML, or holds no list.
+    """
+    located = read_yaml(text, name=name, language=language, messages=frozenset({"messages"}))
+    data: Any = located.data
+    path: Path = ()
+    if isinstance(data, Mapping) and section in data:
+        data, path = data[section], (section,)
+    if not isinstance(data, list):
+        _, (line, column) = located.locate(path)
+        found = problem("not_list", line=line, column=column, name=section)
+        raise FileError(name, [found], language)
+    return [Entry(item, (*path, place), located.locate) for place, item in enumerate(data)]
+
+
+def entries_in_table(table: Table, fields_of: Callable[[Row], Mapping[str, Any]]) -> list[Entry]:
+    """Return the things in a table, one a row.
+
+    Args:
+        table: The CSV file.
+        fields_of: Turns a row into fields; what it cannot read it leaves as it is.
+    """
+    return [Entry(fields_of(row), (), _cell_finder(table, row)) for row in table.rows]
+
+
+def build(
+    entries: Iterable[Entry],
+    model: type[F],
+    make: Callable[[F], T],
+    *,
+    name: str,
+    language: Language | str,
+    zone: tzinfo,
+) -> tuple[T, ...]:
+    """Return what `make` makes of each entry's checked fields.
+
+    Raises:
+        FileError: Anything is wrong with any of them, or two share an id; says all at once.
+    """
+    made: list[T] = []
+    problems: list[Problem] = []
+    lines: dict[str, int] = {}
+    for entry in entries:
+        fields, found = check_fields(
+            model, entry.data, path=entry.path, locate=entry.locate, zone=zone
+        )
+        if fields is None:
+            problems += found
+            continue
+        problems += _repeated(entry, lines)
+        try:
+            made.append(make(fields))
+        except LinecsError as error:
+            problems.append(_refused(entry, error))
+    if problems:
+        raise FileError(name, problems, language)
+    return tuple(made)
+
+
+def _repeated(entry: Entry, lines: dict[str, int]) -> list[Problem]:
+    id_ = entry.data["id"]
+    _, (line, column) = entry.locate((*entry.path, "id"))
+    first = lines.setdefault(id_, line)
+    if first == line:
+        return []
+    return [problem("repeated_id", line=line, column=column, name=id_, first=first)]
+
+
+def _refused(entry: Entry, error: LinecsError) -> Problem:
+    field = getattr(error, "field", "")
+    _, (line, column) = entry.locate((*entry.path, field) if field else entry.path)
+    sentence = getattr(error, "sentence", None)
+    if isinstance(sentence, Sentence):
+        return Problem(line=line, column=column, sentence=sentence)
+    return problem("refused", line=line, column=column, reason=str(error))
+
+
+def _cell_finder(table: Table, row: Row) -> Locate:
+    def locate(path: Path) -> tuple[Path, Position]:
+        for place, step in enumerate(path):
+            following = path[place + 1] if place + 1 < len(path) else 0
+            numbered = f"{step}_{int(following) + 1}" if isinstance(following, int) else ""
+            singular = numbered.replace("messages_", "message_")
+            for name in (singular, str(step)):
+                if table.column(name):
+                    return (name,), (row.line, table.column(name))
+        return path[:1], (row.line, 1)
+
+    return locate
