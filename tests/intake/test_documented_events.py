@@ -133,7 +133,7 @@ def well_formed_events(draw: st.DrawFn) -> dict[str, Any]:
     return event
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(event=well_formed_events(), escaped=st.booleans())
 def test_we_agree_with_the_sdk(*, event: dict[str, Any], escaped: bool) -> None:
     """Of a well-formed event, our typed value says the same as line-bot-sdk's model."""
