@@ -10,6 +10,8 @@ from linecs.model import (
     Attempt,
     AttemptState,
     Author,
+    Conversation,
+    Customer,
     Message,
     MessageState,
     OutboxItem,
@@ -223,3 +225,40 @@ def test_silence_after_an_answer_resolves_the_ticket(scene: Scene) -> None:
     scene.settle()
     assert (scene.ticket.status, scene.ticket.resolved_by) == (TicketStatus.RESOLVED, "bot")
     assert scene.desk.orphans() == []
+
+
+def test_only_people_may_use_the_reserve_of_the_month(scene: Scene) -> None:
+    """Below the reserve a bot's push is parked, and a person's goes out."""
+    scene.line.channel.quota = 10
+    scene.line.customer("c1").says("営業時間")
+    scene.line.customer("c2").says("裾上げはできますか")
+    scene.settle()
+    for _ in range(8):
+        push_to_c2(scene, "お待ちください")
+    scene.line.customer("c1").says("営業時間")
+    scene.desk.process()
+    scene.clock.advance(hours=2)
+    scene.settle()
+    assert [m.text for m in scene.messages(equal("state", MessageState.PARKED))] == [HOURS_ANSWER]
+    push_to_c2(scene, "最後の返信")
+    assert seen(scene, "c2")[-1] == "最後の返信"
+
+
+def test_what_was_parked_goes_out_when_the_quota_allows_it_again(scene: Scene) -> None:
+    """Next month's messages let the parked ones go, by themselves."""
+    push_a_reply(scene)
+    scene.line.faults.add(Fault.monthly_limit(), endpoint=PUSH, times=1)
+    scene.settle()
+    scene.clock.advance(hours=2)
+    scene.settle()
+    assert seen(scene) == ["できます"]
+
+
+def push_to_c2(scene: Scene, text: str) -> None:
+    """A person writes to the second customer, long after the reply token died."""
+    scene.clock.advance(minutes=2)
+    user_id = scene.line.customer("c2").user_id
+    customer = scene.one(Customer, equal("line_user_id", user_id))
+    at = scene.one(Conversation, equal("id", customer.id))
+    scene.desk.reply(at.id, text, actor="hanako", version=at.version, seen=at.newest_message_id)
+    scene.settle()

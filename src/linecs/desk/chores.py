@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from linecs.desk.jobs import new_job
+from linecs.desk.quotas import refresh_quota
 from linecs.model import Customer
 
 if TYPE_CHECKING:
@@ -15,7 +17,14 @@ if TYPE_CHECKING:
     from linecs.desk.jobs import JobHandler
     from linecs.model import Job
 
-__all__ = ["CHORES"]
+__all__ = ["CHORES", "ensure_chores"]
+
+
+def ensure_chores(core: DeskCore) -> None:
+    """Have the jobs that come back by themselves, for each channel."""
+    now = core.clock()
+    jobs = [new_job("quota.refresh", each, each, now) for each in core.channels]
+    core.storage.run(lambda tx: tx.insert_absent(*jobs))
 
 
 def refresh_profile(core: DeskCore, job: Job) -> None:
@@ -37,4 +46,5 @@ def refresh_profile(core: DeskCore, job: Job) -> None:
 
 CHORES: Mapping[str, JobHandler] = {
     "profile.refresh": refresh_profile,
+    "quota.refresh": refresh_quota,
 }

@@ -14,7 +14,6 @@ from linecs.delivery.settlement import Alarm, Fate, give_up, settle
 from linecs.desk.changes import Changes, ConflictError
 from linecs.desk.feed import happened
 from linecs.desk.forming import form_calls
-from linecs.desk.jobs import new_job
 from linecs.desk.log import log
 from linecs.desk.outgoing import outbox_item
 from linecs.desk.reopening import give_back
@@ -22,6 +21,7 @@ from linecs.model import (
     Attempt,
     AttemptId,
     AttemptState,
+    Job,
     Message,
     MessageState,
 )
@@ -164,8 +164,9 @@ def _parts(core: DeskCore, attempt: Attempt, settlement: Settlement) -> Sequence
 def _raise_alarm(core: DeskCore, changes: Changes, attempt: Attempt, alarm: Alarm) -> None:
     changes.add(_told(core, attempt, f"alarm.{alarm}", subject_id=attempt.id))
     if alarm is not Alarm.UNAUTHORISED:
-        now = core.clock()
-        changes.add_absent(new_job("quota.refresh", attempt.channel_id, attempt.channel_id, now))
+        # The hourly question comes at once.
+        hourly = [equal("kind", "quota.refresh"), equal("key", attempt.channel_id)]
+        changes.set_all(Job, hourly, {"due_at": core.clock()})
 
 
 def _told(

@@ -269,6 +269,8 @@ class Filing:
 
     def _note_newest(self, message: Message) -> None:
         assert self.customer is not None
+        if not self.customer.last_seen_at:
+            self.add_job("profile.refresh", self.customer.id)
         seen = max(self.customer.last_seen_at, message.occurred_at)
         self.customer = evolve(self.customer, last_seen_at=seen)
         if message.occurred_at >= self.conversation.newest_at:

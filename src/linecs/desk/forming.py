@@ -10,8 +10,8 @@ from attrs import evolve
 
 from linecs.delivery.attempts import begin_call, form_attempt
 from linecs.delivery.planner import WaitingMessage, plan
-from linecs.delivery.quota import QuotaView
 from linecs.desk.feed import happened
+from linecs.desk.quotas import view_of
 from linecs.desk.reopening import give_back
 from linecs.model import (
     Attempt,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from linecs.delivery.planner import HeldBack, Plan
+    from linecs.delivery.quota import QuotaView
     from linecs.desk.core import DeskCore
     from linecs.model import (
         ChannelId,
@@ -205,11 +206,7 @@ class _Planner:
 
     def _quota(self, channel_id: ChannelId) -> QuotaView | None:
         quota = self._quotas.get(channel_id)
-        if quota is None:
-            return None
-        used = quota.used + self._pushes[channel_id]
-        limit = quota.allowance if quota.limited else None
-        return QuotaView(limit=limit, used=used, asked_at=quota.asked_at)
+        return view_of(quota).after(self._pushes[channel_id]) if quota else None
 
     def _hold_back(self, conversation: Conversation, held: HeldBack, *, parked: bool) -> None:
         """Park a message, or make it a dead letter; either way a person hears of it."""

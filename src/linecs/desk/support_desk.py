@@ -6,6 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Mapping
+from copy import copy
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -18,11 +19,12 @@ from linecs.desk import (
     operating,
     orphans,
     processing,
+    quotas,
     receiving,
     ticking,
     working,
 )
-from linecs.desk.chores import CHORES
+from linecs.desk.chores import CHORES, ensure_chores
 from linecs.desk.core import DeskCore
 from linecs.desk.evaluating import Evaluator
 from linecs.desk.gateways import Gateways
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
     from linecs.desk.operating import Acted
     from linecs.desk.orphans import Orphan
+    from linecs.desk.quotas import QuotaReport
     from linecs.desk.receiving import Receipt
     from linecs.model import (
         Channel,
@@ -100,15 +103,16 @@ class SupportDesk:
             worker=f"{socket.gethostname()[:60]}:{os.getpid()}:{new_id(clock())[-8:]}",
         )
         self._gatherer: Gatherer[Receipt] = Gatherer(storage)
+        self._has_chores = False
 
     def using(self, storage: Storage) -> SupportDesk:
         """Return this desk working through another storage, such as `store.join(connection)`.
 
         What it then does joins the host's transaction: it commits and rolls back with it.
         """
-        desk = object.__new__(SupportDesk)
-        desk._core = evolve(self._core, storage=storage)
-        desk._gatherer = Gatherer(storage)
+        desk = copy(self)
+        desk._core = evolve(self._core, storage=storage)  # noqa: SLF001 - a second self
+        desk._gatherer = Gatherer(storage)  # noqa: SLF001 - same
         return desk
 
     def receive(self, body: bytes, signature: str | None) -> Receipt:
@@ -160,6 +164,9 @@ class SupportDesk:
 
         Opens its own transactions; call it until it returns 0, from any number of workers.
         """
+        if not self._has_chores:
+            ensure_chores(self._core)
+            self._has_chores = True
         return ticking.tick(self._core) + jobs.run_jobs(self._core, CHORES)
 
     def handle(self, body: bytes, signature: str | None) -> Receipt:
@@ -257,6 +264,10 @@ class SupportDesk:
         """
         feed.publish(self._core)
         return feed.read_feed(self._core, after=after, limit=limit)
+
+    def quota(self) -> Sequence[QuotaReport]:
+        """Return what each channel may still push this month, and who may use it."""
+        return quotas.quota_reports(self._core)
 
     def orphans(self, *, limit: int = 100) -> Sequence[Orphan]:
         """Return what nobody would come back to by itself; empty when all is well (Promise 3)."""

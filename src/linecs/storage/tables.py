@@ -68,7 +68,7 @@ class Quota:
     """
 
     channel_id: ChannelId
-    limited: bool
+    limited: bool = False
     allowance: int = 0
     used: int = 0
     asked_at: int = 0
