@@ -90,6 +90,10 @@ class LineGateway:
             timeout=timeout,
         )
 
+    def close(self) -> None:
+        """Close this process's idle connections; the next call opens new ones."""
+        self._pool().clear()
+
     def send(self, attempt: Attempt) -> Outcome:
         """Make the attempt's call, its body byte for byte as frozen, and say how it ended.
 

@@ -284,12 +284,15 @@ def _sent(content: Mapping[str, Any]) -> tuple[SentMessage, ...]:
     if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
         return ()
     return tuple(
-        # The reference says Number for the id, the examples show a string.
-        SentMessage(
-            line_message_id=str(each.get("id", "")), quote_token=_string(each, "quoteToken")
-        )
+        SentMessage(line_message_id=_id(each), quote_token=_string(each, "quoteToken"))
         for each in entries
     )
+
+
+def _id(entry: Mapping[str, Any]) -> str:
+    """LINE's reference says Number for the id where its examples show a string."""
+    value = entry.get("id")
+    return str(value) if isinstance(value, str | int) else ""
 
 
 def _details(content: Mapping[str, Any]) -> tuple[ErrorDetail, ...]:
