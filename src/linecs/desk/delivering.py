@@ -163,8 +163,9 @@ def _parts(core: DeskCore, attempt: Attempt, settlement: Settlement) -> Sequence
 
 def _raise_alarm(core: DeskCore, changes: Changes, attempt: Attempt, alarm: Alarm) -> None:
     changes.add(_told(core, attempt, f"alarm.{alarm}", subject_id=attempt.id))
-    if alarm is not Alarm.UNAUTHORISED:
-        # The hourly question comes at once.
+    if alarm is Alarm.CHECK_QUOTA:
+        # The hourly question comes at once. After the monthly limit it does not: a running
+        # narrowcast may reserve what LINE still counts as left, and we would go in circles.
         hourly = [equal("kind", "quota.refresh"), equal("key", attempt.channel_id)]
         changes.set_all(Job, hourly, {"due_at": core.clock()})
 
