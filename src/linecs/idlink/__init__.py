@@ -20,6 +20,10 @@ from linecs.idlink.errors import (
     LinkError,
     ProofError,
 )
+from linecs.idlink.http import Http, HttpAnswer, LineHttp
+from linecs.idlink.id_tokens import IdClaims, verify_web_id_token
+from linecs.idlink.in_store import InStoreLink, LinkOffer, qr_code_svg
+from linecs.idlink.liff import LineKeys, verify_liff_id_token
 from linecs.idlink.links import (
     LinkChange,
     LinkClaim,
@@ -29,31 +33,61 @@ from linecs.idlink.links import (
     decide_link,
     end_links,
 )
+from linecs.idlink.login import LineLogin
+from linecs.idlink.login_flows import (
+    keep_tokens_of,
+    link_from_liff,
+    link_in_store,
+    link_member,
+    linked_member,
+    sign_up,
+)
+from linecs.idlink.login_values import (
+    BotPrompt,
+    LoginProof,
+    LoginRefusal,
+    LoginRefused,
+    StartedLogin,
+)
 from linecs.idlink.memory import MemoryLinks
 from linecs.idlink.ports import CodeStore, LinkStore, LoginStore, NonceStore, TokenStore
 from linecs.idlink.registry import LinkHook, LinkRegistry
 from linecs.idlink.texts import LinkTexts
+from linecs.idlink.vault import LoginTokens, TokenVault, TokenVaultError
 
 __all__ = [
     "AccountLink",
+    "BotPrompt",
     "CodeError",
     "CodeStore",
+    "Http",
+    "HttpAnswer",
+    "IdClaims",
     "IdTokenError",
+    "InStoreLink",
     "Invitation",
     "InvitationError",
+    "LineHttp",
+    "LineKeys",
+    "LineLogin",
     "LineLoginError",
     "LinkBusyError",
     "LinkChange",
     "LinkClaim",
     "LinkError",
     "LinkHook",
+    "LinkOffer",
     "LinkOutcome",
     "LinkPolicy",
     "LinkRegistry",
     "LinkStore",
     "LinkTexts",
     "LinkTokenIssuer",
+    "LoginProof",
+    "LoginRefusal",
+    "LoginRefused",
     "LoginStore",
+    "LoginTokens",
     "MemoryLinks",
     "NonceStore",
     "Notice",
@@ -61,8 +95,20 @@ __all__ = [
     "ProofError",
     "Settlement",
     "SettlementOutcome",
+    "StartedLogin",
     "TokenStore",
+    "TokenVault",
+    "TokenVaultError",
     "decide_link",
     "end_links",
+    "keep_tokens_of",
+    "link_from_liff",
+    "link_in_store",
+    "link_member",
+    "linked_member",
+    "qr_code_svg",
     "safe_return_path",
+    "sign_up",
+    "verify_liff_id_token",
+    "verify_web_id_token",
 ]

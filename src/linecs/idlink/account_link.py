@@ -24,6 +24,8 @@ from linecs.model.message import MessageObject
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from attrs import Attribute
+
     from linecs.idlink.links import LinkChange
     from linecs.idlink.ports import LinkStore, NonceStore
     from linecs.model.link import LinkSubject
@@ -107,7 +109,7 @@ class Invitation:
     message: MessageObject = field(repr=False)
 
 
-def _checked_page(_instance: object, attribute: Any, value: str) -> None:  # noqa: ANN401
+def _checked_page(_instance: object, attribute: Attribute[Any], value: str) -> None:
     checked_address(f"AccountLink.{attribute.name}", value)
 
 

@@ -178,9 +178,13 @@ class MemoryLinks:
         """Keep a link's tokens, in place of older ones."""
         self._tokens[tokens.link_id] = tokens
 
-    def take_tokens(self, link_id: LinkId) -> KeptTokens | None:
-        """Remove and return a link's tokens, or None."""
-        return self._tokens.pop(link_id, None)
+    def find_tokens(self, link_id: LinkId) -> KeptTokens | None:
+        """Return a link's tokens, or None."""
+        return self._tokens.get(link_id)
+
+    def forget_tokens(self, link_id: LinkId) -> None:
+        """Remove a link's tokens."""
+        self._tokens.pop(link_id, None)
 
 
 def _share_a_seat(one: Link, other: Link) -> bool:

@@ -143,6 +143,10 @@ class TokenStore(Protocol):
         """Keep a link's tokens, in place of older ones."""
         ...
 
-    def take_tokens(self, link_id: LinkId) -> KeptTokens | None:
-        """Remove and return a link's tokens, or None."""
+    def find_tokens(self, link_id: LinkId) -> KeptTokens | None:
+        """Return a link's tokens, or None."""
+        ...
+
+    def forget_tokens(self, link_id: LinkId) -> None:
+        """Remove a link's tokens, once they took back their rights or are over."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, fields, frozen
@@ -22,7 +23,10 @@ _ALT_TEXT = 400
 _TEXT = 5000
 
 
-def _at_most(limit: int, count: Any, unit: str) -> Any:  # noqa: ANN401 - attrs' validator
+_Check = Callable[[object, Any, str], None]
+
+
+def _at_most(limit: int, count: Callable[[str], int], unit: str) -> _Check:
     def check(_instance: object, attribute: Attribute[str], value: str) -> None:
         actual = count(value)
         if not 0 < actual <= limit:
@@ -37,11 +41,11 @@ def _at_most(limit: int, count: Any, unit: str) -> Any:  # noqa: ANN401 - attrs'
     return check
 
 
-def _graphemes(limit: int) -> Any:  # noqa: ANN401 - attrs' validator
+def _graphemes(limit: int) -> _Check:
     return _at_most(limit, grapheme_length, "grapheme clusters")
 
 
-def _units(limit: int) -> Any:  # noqa: ANN401 - attrs' validator
+def _units(limit: int) -> _Check:
     return _at_most(limit, utf16_length, "UTF-16 code units")
 
 
