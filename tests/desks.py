@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import frozen
@@ -9,7 +10,6 @@ from attrs import frozen
 from linecs.desk import SupportDesk
 from linecs.model import Channel, Conversation, Message, Ticket
 from linecs.replies import KeywordResponder, KeywordRule
-from linecs.storage.memory import MemoryStorage
 from linecs.storage.ports import Query, Storage
 from linecs.testing import LineSimulator, VirtualClock
 
@@ -26,6 +26,9 @@ HOURS_ANSWER = "平日10時から18時です。"
 def hours_rule() -> KeywordResponder:
     """Answer 営業時間, exactly."""
     return KeywordResponder([KeywordRule(id="hours", exact=("営業時間",), texts=(HOURS_ANSWER,))])
+
+
+MakeScene = Callable[..., "Scene"]
 
 
 @frozen(kw_only=True)
@@ -72,14 +75,13 @@ def make_scene(
     clock: VirtualClock,
     *,
     responder: Responder | None = None,
-    storage: Storage | None = None,
+    storage: Storage,
     settings: DeskSettings | None = None,
     **more: Any,
 ) -> Scene:
     """Return a desk wired to LINE's default channel."""
-    kept = storage or MemoryStorage()
     desk = SupportDesk(
-        storage=kept,
+        storage=storage,
         channels=[channel_of(line)],
         responder=responder or hours_rule(),
         settings=settings,
@@ -87,7 +89,7 @@ def make_scene(
         **more,
     )
     line.deliver_to(desk.receive)
-    return Scene(desk=desk, storage=kept, line=line, clock=clock)
+    return Scene(desk=desk, storage=storage, line=line, clock=clock)
 
 
 def channel_of(line: LineSimulator) -> Channel:

@@ -1,18 +1,51 @@
-"""A desk, LINE beside it, and time that only moves when told."""
+"""A desk on each kind of store, LINE beside it, and time that only moves when told."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 
+from databases import KINDS, empty, scratch_database
 from desks import make_scene
+from linecs.storage.memory import MemoryStorage
+from linecs.storage.sql import SqlStorage, migrate
 from linecs.testing import LineSimulator, VirtualClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from desks import Scene
+    from desks import MakeScene, Scene
+    from linecs.storage.ports import Storage
+
+
+@pytest.fixture(scope="session")
+def sql_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], SqlStorage]]:
+    """A store on each kind of database, made when first asked for and kept for the run."""
+    with ExitStack() as opened:
+        made: dict[str, SqlStorage] = {}
+
+        def store(kind: str) -> SqlStorage:
+            if kind not in made:
+                directory = tmp_path_factory.mktemp(kind)
+                url = opened.enter_context(scratch_database(kind, directory))
+                migrate(url)
+                made[kind] = SqlStorage.connect(url, synchronous="NORMAL")
+                opened.callback(made[kind].close)
+            return made[kind]
+
+        yield store
+
+
+@pytest.fixture(params=["memory", *KINDS])
+def storage(request: pytest.FixtureRequest, sql_stores: Callable[[str], SqlStorage]) -> Storage:
+    """An empty store of each kind."""
+    if request.param == "memory":
+        return MemoryStorage()
+    kept = sql_stores(request.param)
+    empty(kept)
+    return kept
 
 
 @pytest.fixture
@@ -29,6 +62,12 @@ def line(clock: VirtualClock) -> Iterator[LineSimulator]:
 
 
 @pytest.fixture
-def scene(line: LineSimulator, clock: VirtualClock) -> Scene:
+def make(line: LineSimulator, clock: VirtualClock, storage: Storage) -> MakeScene:
+    """Makes a desk with the options a test gives."""
+    return lambda **options: make_scene(line, clock, storage=storage, **options)
+
+
+@pytest.fixture
+def scene(make: MakeScene) -> Scene:
     """A desk that answers 営業時間, with nothing else to say."""
-    return make_scene(line, clock)
+    return make()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from desks import HOURS_ANSWER, make_scene
+from desks import HOURS_ANSWER
 from linecs.delivery import DeliveryPolicy
 from linecs.desk import DeskSettings
 from linecs.desk.forming import form_calls
@@ -22,7 +22,7 @@ from linecs.storage.ports import equal
 from linecs.testing.simulator import Fault
 
 if TYPE_CHECKING:
-    from desks import Scene
+    from desks import MakeScene, Scene
     from linecs.testing import LineSimulator, VirtualClock
 
 REPLY = "/v2/bot/message/reply"
@@ -114,11 +114,11 @@ def test_a_reply_that_line_never_saw_goes_out_with_the_same_token(scene: Scene) 
 
 
 def test_an_unknown_reply_may_be_pushed_where_the_shop_chooses_so(
-    line: LineSimulator, clock: VirtualClock
+    line: LineSimulator, clock: VirtualClock, make: MakeScene
 ) -> None:
     """`on_unknown="push"` sends it again, which may double it, and says so in the feed."""
     policy = DeliveryPolicy(on_unknown="push")
-    scene = make_scene(line, clock, settings=DeskSettings(delivery=policy))
+    scene = make(settings=DeskSettings(delivery=policy))
     line.customer("c1").says("営業時間")
     line.faults.add(Fault.accept_then_drop(), endpoint=REPLY, times=1)
     scene.settle()

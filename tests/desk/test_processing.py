@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from desks import HOURS_ANSWER, hours_rule, make_scene
+from desks import HOURS_ANSWER, hours_rule
 from linecs.model import (
     Author,
     Customer,
@@ -20,7 +20,7 @@ from linecs.storage.ports import equal
 from linecs.storage.tables import Trace
 
 if TYPE_CHECKING:
-    from desks import Scene
+    from desks import MakeScene, Scene
     from linecs.model import (
         Bubble,
         Decision,
@@ -63,10 +63,12 @@ def test_what_nobody_can_answer_becomes_an_open_ticket_with_a_due_time(scene: Sc
     assert scene.ticket.waiting_since == scene.clock()
 
 
-def test_consecutive_bubbles_are_one_inquiry(line: LineSimulator, clock: VirtualClock) -> None:
+def test_consecutive_bubbles_are_one_inquiry(
+    line: LineSimulator, clock: VirtualClock, make: MakeScene
+) -> None:
     """Bubbles within the silence are asked together, in order."""
     recorder = Recorder()
-    scene = make_scene(line, clock, responder=recorder)
+    scene = make(responder=recorder)
     customer = line.customer("c1")
     for text in ("すみません", "先日のドレスですが", "返品できますか"):
         customer.says(text)
@@ -80,11 +82,11 @@ def test_consecutive_bubbles_are_one_inquiry(line: LineSimulator, clock: Virtual
 
 
 def test_a_customer_who_keeps_typing_is_answered_all_the_same(
-    line: LineSimulator, clock: VirtualClock
+    line: LineSimulator, clock: VirtualClock, make: MakeScene
 ) -> None:
     """Gathering ends after the longest wait, though the customer writes on."""
     recorder = Recorder()
-    scene = make_scene(line, clock, responder=recorder)
+    scene = make(responder=recorder)
     customer = line.customer("c1")
     for number in range(10):
         customer.says(f"まだあります {number}")
@@ -137,10 +139,12 @@ def test_what_was_unsent_is_gone_from_messages_events_and_traces(scene: Scene) -
     assert not any("1234567" in content for content in contents)
 
 
-def test_an_unsend_within_the_silence_asks_nobody(line: LineSimulator, clock: VirtualClock) -> None:
+def test_an_unsend_within_the_silence_asks_nobody(
+    line: LineSimulator, clock: VirtualClock, make: MakeScene
+) -> None:
     """A bubble taken back while it was being gathered is not answered."""
     recorder = Recorder()
-    scene = make_scene(line, clock, responder=recorder)
+    scene = make(responder=recorder)
     customer = line.customer("c1")
     written = customer.says("やっぱり")
     scene.desk.process()
@@ -152,10 +156,10 @@ def test_an_unsend_within_the_silence_asks_nobody(line: LineSimulator, clock: Vi
 
 
 def test_an_old_text_after_a_newer_answer_is_filed_and_not_answered(
-    line: LineSimulator, clock: VirtualClock
+    line: LineSimulator, clock: VirtualClock, make: MakeScene
 ) -> None:
     """A bubble that arrives late takes its place in time and asks nothing."""
-    scene = make_scene(line, clock)
+    scene = make()
     customer = line.customer("c1")
     line.webhooks.lose_next()
     old = customer.says("これは古い質問です")
@@ -179,7 +183,7 @@ def test_standby_events_are_kept_and_never_answered(scene: Scene) -> None:
 
 
 def test_an_event_that_keeps_failing_is_set_aside_and_its_customer_goes_on(
-    line: LineSimulator, clock: VirtualClock
+    line: LineSimulator, clock: VirtualClock, make: MakeScene
 ) -> None:
     """After its tries the event is failed, a person has a ticket, later events are processed."""
 
@@ -189,7 +193,7 @@ def test_an_event_that_keeps_failing_is_set_aside_and_its_customer_goes_on(
                 raise RuntimeError
             return False
 
-    scene = make_scene(line, clock, responder=Stumbles())
+    scene = make(responder=Stumbles())
     line.customer("c1").says("つまずく")
     clock.advance(seconds=1)
     line.customer("c1").says("こんにちは")
@@ -201,7 +205,9 @@ def test_an_event_that_keeps_failing_is_set_aside_and_its_customer_goes_on(
     assert scene.ticket.status is TicketStatus.OPEN
 
 
-def test_a_failed_event_is_taken_up_again(line: LineSimulator, clock: VirtualClock) -> None:
+def test_a_failed_event_is_taken_up_again(
+    line: LineSimulator, clock: VirtualClock, make: MakeScene
+) -> None:
     """`retry` processes a set-aside event once its cause is mended."""
 
     class Stumbles(Recorder):
@@ -213,7 +219,7 @@ def test_a_failed_event_is_taken_up_again(line: LineSimulator, clock: VirtualClo
             return False
 
     responder = Stumbles()
-    scene = make_scene(line, clock, responder=responder)
+    scene = make(responder=responder)
     line.customer("c1").says("つまずく")
     for _ in range(3):
         scene.desk.process(wait=1_000)
@@ -225,21 +231,23 @@ def test_a_failed_event_is_taken_up_again(line: LineSimulator, clock: VirtualClo
     assert scene.desk.failed_events() == []
 
 
-def test_a_responder_that_raises_hands_off(line: LineSimulator, clock: VirtualClock) -> None:
+def test_a_responder_that_raises_hands_off(
+    line: LineSimulator, clock: VirtualClock, make: MakeScene
+) -> None:
     """A broken responder costs no customer an answer: a person takes it."""
 
     class Broken(Recorder):
         def respond(self, inquiry: Inquiry) -> None:
             raise RuntimeError(inquiry.text)
 
-    scene = make_scene(line, clock, responder=Broken())
+    scene = make(responder=Broken())
     line.customer("c1").says("こんにちは")
     scene.desk.process(wait=0)
     assert (scene.ticket.status, scene.ticket.reason) == (TicketStatus.OPEN, "responder_failed")
 
 
 def test_a_claim_while_the_bot_thinks_refuses_the_bots_answer(
-    line: LineSimulator, clock: VirtualClock
+    line: LineSimulator, clock: VirtualClock, make: MakeScene
 ) -> None:
     """A person who takes the ticket during evaluation is not talked over."""
 
@@ -257,7 +265,7 @@ def test_a_claim_while_the_bot_thinks_refuses_the_bots_answer(
             return bubble.text != "営業時間"
 
     slow = Slow()
-    slow.scene = make_scene(line, clock, responder=slow)
+    slow.scene = make(responder=slow)
     line.customer("c1").says("先に一言")
     slow.scene.desk.process(wait=60_000)
     line.customer("c1").says("営業時間")
@@ -277,7 +285,7 @@ def test_a_customer_is_known_by_an_id_of_our_own(scene: Scene) -> None:
 
 
 def test_an_answer_over_lines_limits_goes_to_a_person(
-    line: LineSimulator, clock: VirtualClock
+    line: LineSimulator, clock: VirtualClock, make: MakeScene
 ) -> None:
     """Nothing that LINE would refuse is queued; the ticket says why."""
 
@@ -288,7 +296,7 @@ def test_an_answer_over_lines_limits_goes_to_a_person(
 
             return attrs.evolve(answer, messages=({"type": "text", "text": "あ" * 5001},))
 
-    scene = make_scene(line, clock, responder=TooLong())
+    scene = make(responder=TooLong())
     line.customer("c1").says("営業時間")
     scene.desk.process(wait=0)
     assert scene.ticket.reason == "answer_over_limit"
@@ -296,7 +304,7 @@ def test_an_answer_over_lines_limits_goes_to_a_person(
 
 
 def test_a_hand_off_names_its_reason_on_the_ticket(
-    line: LineSimulator, clock: VirtualClock
+    line: LineSimulator, clock: VirtualClock, make: MakeScene
 ) -> None:
     """The responder's reason and queue reach the ticket."""
 
@@ -304,7 +312,7 @@ def test_a_hand_off_names_its_reason_on_the_ticket(
         def respond(self, inquiry: Inquiry) -> HandOff:
             return HandOff(reason="angry", source="angry-words", queue="leads")
 
-    scene = make_scene(line, clock, responder=HandsOff())
+    scene = make(responder=HandsOff())
     line.customer("c1").says("いい加減にして")
     scene.desk.process(wait=0)
     assert (scene.ticket.reason, scene.ticket.queue) == ("angry", "leads")
