@@ -60,6 +60,7 @@ __all__ = ["Filing", "file_events"]
 
 # Who may speak, and what was said, must be as it was read when an answer is written.
 _CONVERSATION_GUARD = ("version", "speaker", "speaker_id", "lease_owner", "ticket_id")
+_OF_A_CUSTOMER = (MessageEvent, PostbackEvent, FollowEvent, UnfollowEvent)
 _MEDIA = (ImageContent, VideoContent, AudioContent, FileContent)
 
 
@@ -118,6 +119,9 @@ class Filing:
         """File one event and mark it done."""
         self.changes.alter(stored, evolve(stored, state=EventState.DONE), guard=["state"])
         self._keep_reply_token(stored, event)
+        if self.customer is None and isinstance(event, _OF_A_CUSTOMER):
+            # LINE named nobody: kept as it came, and no ticket.
+            return
         match event:
             case MessageEvent():
                 self._file_message(stored, event)
@@ -234,7 +238,8 @@ class Filing:
             mark_as_read_token=content.mark_as_read_token or "",
         )
         message = self._take(stored, written)
-        self._known[content.line_message_id] = message
+        if content.line_message_id:
+            self._known[content.line_message_id] = message
         if isinstance(content, _MEDIA):
             self._announce_media(message, content)
 
@@ -292,7 +297,7 @@ class Filing:
     def _announce_media(
         self, message: Message, content: ImageContent | VideoContent | AudioContent | FileContent
     ) -> None:
-        external = getattr(content, "provider", "line") == "external"
+        external = getattr(content, "provider", "line") != "line"
         media = Media(
             id=new_id(self.now),
             channel_id=message.channel_id,
