@@ -157,6 +157,11 @@ def test_instants_beyond_the_calendar_are_closed(moment: int) -> None:
     assert SHOP.business_ms(moment, moment + 1) == 0
 
 
+def test_no_deadline_lies_beyond_the_calendar() -> None:
+    """A nonsense start answers None."""
+    assert SHOP.add_business(10**18, 1) is None
+
+
 def test_a_skipped_opening_time_is_the_moment_of_the_change() -> None:
     """In New York 02:30 does not exist on 8 March 2026: the clocks go from 02:00 to 03:00."""
     calendar = BusinessCalendar(

@@ -101,7 +101,9 @@ def test_a_clock_may_run_round_the_clock() -> None:
     """A receipt is expected at night too."""
     receipt = SlaTarget(clock=SlaClock.RECEIPT, within_ms=MINUTE_MS, business_time=False)
     policy = SlaPolicy(calendar=SHOP, targets=[receipt])
-    assert policy.due(SlaClock.RECEIPT, at("2026-11-22 03:00")) == at("2026-11-22 03:01")
+    run = ClockRun(clock=SlaClock.RECEIPT, started_at=at("2026-11-22 03:00"))
+    reading = policy.read(run, now=at("2026-11-22 03:05"))
+    assert (reading.due_at, reading.elapsed_ms) == (at("2026-11-22 03:01"), 5 * MINUTE_MS)
 
 
 def test_a_clock_without_a_target_is_read_and_never_due() -> None:

@@ -143,6 +143,12 @@ def test_no_history_is_no_arrivals() -> None:
     assert arrivals_from_history([], BusinessCalendar(weekly={"mon": "10-19"})) == {}
 
 
+def test_history_after_the_last_opening_is_no_arrivals() -> None:
+    """A shop that closed for good needs nobody."""
+    closed = BusinessCalendar(weekly={}, special_hours={"2020-01-05": "10:00-12:00"})
+    assert arrivals_from_history([1_800_000_000_000], closed) == {}
+
+
 def test_history_of_a_bar_counts_hours_after_midnight() -> None:
     """The day on which Friday night ends counts as open."""
     bar = BusinessCalendar(weekly={"fri": "22:00-26:00"})

@@ -86,7 +86,9 @@ def test_a_wrong_duration_or_target_is_refused(
     assert words[0] in capsys.readouterr().err
 
 
-def test_a_queue_that_only_grows_is_shown_as_endless(capsys: pytest.CaptureFixture[str]) -> None:
-    """A target of 0 % needs as many people as the load, and no fewer."""
+def test_a_target_of_nobody_still_keeps_up_with_the_work(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Ten erlangs need eleven people, or the queue only grows."""
     assert run("--per-hour", "60", "--handling", "10m", "--target", "0/20s") == 0
     assert capsys.readouterr().out.splitlines()[1].split()[2] == "11"

@@ -233,6 +233,15 @@ def test_an_impossible_step_is_refused_with_both_names() -> None:
     assert (caught.value.on, caught.value.status) == ("bot_silence", OPEN)
 
 
+def test_what_needs_an_act_has_no_due_time() -> None:
+    """Nobody claims by themselves, and no ticket begins by being left."""
+    with pytest.raises(TransitionError):
+        DEFAULT_WORKFLOW.due(TicketEvent.CLAIMED, BOT, 0)
+    left = Workflow(transitions=[Transition(on="inquiry", source=None, target=None)])
+    with pytest.raises(TransitionError):
+        left.start("inquiry")
+
+
 def test_a_shop_changes_times() -> None:
     """Other rows stay; a time for what is not timed is refused."""
     patient = DEFAULT_WORKFLOW.with_times({TicketEvent.BOT_SILENCE: HOUR_MS})

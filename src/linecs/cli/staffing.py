@@ -180,8 +180,6 @@ def _cells(need: StaffNeed, language: str) -> tuple[str, ...]:
 
 
 def _spoken(ms: float, language: str) -> str:
-    if math.isinf(ms):
-        return "∞"
     seconds = round(ms / 1000)
     minutes, rest = divmod(seconds, 60)
     second, minute = ("秒", "分") if language == "ja" else ("s", "m")

@@ -208,14 +208,11 @@ def _obstacle(state: OperatorState, request: AssignmentRequest) -> str:
 
 
 def _order(state: OperatorState, pick: Pick) -> tuple[float, int]:
-    match pick:
-        case Pick.LONGEST_IDLE:
-            busy = state.open_tickets > 0
-            return (busy, state.last_assigned_at if busy else state.idle_since)
-        case Pick.LEAST_LOADED:
-            return (state.open_tickets / state.concurrency, state.last_assigned_at)
-        case Pick.ROUND_ROBIN:
-            return (0, state.last_assigned_at)
+    if pick is Pick.LONGEST_IDLE:
+        busy = state.open_tickets > 0
+        return (busy, state.last_assigned_at if busy else state.idle_since)
+    load = state.open_tickets / state.concurrency if pick is Pick.LEAST_LOADED else 0
+    return (load, state.last_assigned_at)
 
 
 def left_behind(

@@ -76,13 +76,10 @@ def _started(runs: list[ClockRun], event: ClockEvent) -> list[ClockRun]:
 
 
 def _moved(run: ClockRun, event: ClockEvent) -> ClockRun:
-    match run.clock:
-        case SlaClock.RESOLUTION:
-            return _resolution(run, event)
-        case SlaClock.RECEIPT:
-            stops = event.what in (Happened.CUSTOMER_TOLD, *_REPLIES, Happened.RESOLVED)
-        case SlaClock.FIRST_REPLY | SlaClock.NEXT_REPLY:
-            stops = event.what in (*_REPLIES, Happened.RESOLVED)
+    if run.clock is SlaClock.RESOLUTION:
+        return _resolution(run, event)
+    told = run.clock is SlaClock.RECEIPT and event.what is Happened.CUSTOMER_TOLD
+    stops = told or event.what in (*_REPLIES, Happened.RESOLVED)
     return evolve(run, stopped_at=event.at) if stops and run.stopped_at is None else run
 
 

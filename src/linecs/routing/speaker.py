@@ -8,7 +8,7 @@ while it waits for its answers.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen, validators
 
@@ -93,6 +93,14 @@ class Say(StrEnum):
     """It answers something that somebody else now answers."""
 
 
+_NEEDS = {
+    Utterance.BOT_ANSWER: ({Speaker.BOT}, Say.DROP),
+    Utterance.SCENARIO_STEP: ({Speaker.SCENARIO}, Say.DROP),
+    Utterance.CAMPAIGN_MESSAGE: ({Speaker.BOT, Speaker.CAMPAIGN}, Say.WAIT),
+}
+"""Who must have the word for it, and what becomes of it otherwise; anything else passes."""
+
+
 def hold_of(conversation: Conversation, *, now: int) -> Hold:
     """The hold that a conversation's row says, as it is now."""
     return Hold(
@@ -142,17 +150,10 @@ def may_say(hold: Hold, utterance: Utterance, *, now: int, speaker_id: str = "")
         now: Epoch ms UTC.
         speaker_id: The scenario or campaign that wants to say it.
     """
+    if utterance not in _NEEDS:
+        return Say.SEND
     current = hold.at(now)
-    match utterance:
-        case Utterance.REPLY | Utterance.NOTICE | Utterance.SERVICE:
-            return Say.SEND
-        case Utterance.BOT_ANSWER:
-            return Say.SEND if current.speaker is Speaker.BOT else Say.DROP
-        case Utterance.SCENARIO_STEP:
-            mine = (current.speaker, current.holder_id) == (Speaker.SCENARIO, speaker_id)
-            return Say.SEND if mine else Say.DROP
-        case Utterance.CAMPAIGN_MESSAGE:
-            mine = (current.speaker, current.holder_id) == (Speaker.CAMPAIGN, speaker_id)
-            return Say.SEND if mine or current.speaker is Speaker.BOT else Say.WAIT
-        case _:
-            assert_never(utterance)
+    speakers, otherwise = _NEEDS[utterance]
+    is_free = current.speaker is Speaker.BOT
+    has_it = current.speaker in speakers and (is_free or current.holder_id == speaker_id)
+    return Say.SEND if has_it else otherwise
