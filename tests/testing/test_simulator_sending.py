@@ -118,6 +118,18 @@ class TestReply:
         request = ReplyMessageRequest(reply_token=event.reply_token, messages=HELLO)
         assert refusal(api.reply_message, request).status == 400
 
+    def test_a_reply_to_who_has_blocked_meanwhile_is_not_seen(
+        self, line: LineSimulator, api: MessagingApi
+    ) -> None:
+        """The token works, and the bubble does not arrive."""
+        customer = line.customer("c1")
+        token = customer.says("質問").reply_token
+        customer.blocks()
+        api.reply_message(
+            ReplyMessageRequest(reply_token=token, messages=HELLO), _request_timeout=5
+        )
+        assert texts(customer) == ["質問"]
+
     def test_a_retry_key_is_refused(self, line: LineSimulator) -> None:
         """Reply takes no retry key."""
         token = line.customer("c1").says("質問").reply_token
@@ -159,6 +171,14 @@ class TestPush:
         customer = line.customer("c1", friend=False)
         api.push_message(push(customer.user_id), _request_timeout=5)
         assert customer.chat == ()
+
+    def test_a_login_id_of_another_provider_is_refused(
+        self, line: LineSimulator, api: MessagingApi, refusal: Callable[..., Any]
+    ) -> None:
+        """A Login channel under another provider gives ids that cannot be pushed to."""
+        line.add_login_channel(name="ログイン", callbacks=["https://a.example/"], provider="other")
+        foreign = line.customer("c1").person.user_id("other")
+        assert refusal(api.push_message, push(foreign)).status == 400
 
     def test_an_id_of_another_provider_is_refused(
         self, line: LineSimulator, api: MessagingApi, refusal: Callable[..., Any]
@@ -321,6 +341,26 @@ class TestRetryKey:
         answer = post(line, "/v2/bot/message/validate/push", json=body, headers=headers)
         assert answer.status_code == 400
 
+    @pytest.mark.parametrize("kind", ["multicast", "broadcast"])
+    def test_sending_to_many_is_told_apart_from_its_retry_too(
+        self, line: LineSimulator, api: MessagingApi, refusal: Callable[..., Any], kind: str
+    ) -> None:
+        """The answer of a retried multicast or broadcast names the request, no messages."""
+        customer, key = line.customer("c1"), str(uuid.uuid4())
+        requests_of = {
+            "multicast": MulticastRequest(to=[customer.user_id], messages=HELLO),
+            "broadcast": BroadcastRequest(messages=HELLO),
+        }
+        send = getattr(api, kind)
+        send(requests_of[kind], x_line_retry_key=key, _request_timeout=5)
+        again = refusal(send, requests_of[kind], x_line_retry_key=key)
+        assert (again.status, again.body) == (
+            409,
+            {"message": "The retry key is already accepted"},
+        )
+        assert again.headers["x-line-accepted-request-id"] == line.calls[0].request_id
+        assert len(customer.chat) == 1
+
 
 class TestToMany:
     def test_a_multicast_reaches_whom_it_can(self, line: LineSimulator, api: MessagingApi) -> None:
@@ -331,6 +371,15 @@ class TestToMany:
         api.multicast(MulticastRequest(to=to, messages=HELLO), _request_timeout=5)
         assert [len(customer.chat) for customer in customers] == [1, 0, 1]
         assert api.get_message_quota_consumption(_request_timeout=5).total_usage == 2
+
+    @pytest.mark.parametrize("kind", ["multicast", "broadcast"])
+    def test_nothing_is_quoted_to_many(self, line: LineSimulator, kind: str) -> None:
+        """A quote belongs to one chat."""
+        customer = line.customer("c1")
+        token = customer.says("質問").event["message"]["quoteToken"]
+        quoting = [{"type": "text", "text": "はい", "quoteToken": token}]
+        body = {"to": [customer.user_id], "messages": quoting}
+        assert post(line, f"/v2/bot/message/{kind}", json=body).status_code == 400
 
     def test_501_recipients_are_too_many(self, line: LineSimulator) -> None:
         """A multicast goes to 500 users at most."""
@@ -392,6 +441,18 @@ def test_validation_judges_and_sends_nothing(
     validate(ValidateMessageRequest(messages=HELLO), _request_timeout=5)
     bad = ValidateMessageRequest(messages=[TextMessage(text="あ" * 5001)])
     assert (refusal(validate, bad).status, customer.chat) == (400, ())
+
+
+def test_a_picture_on_this_machine_is_let_through_with_a_warning(
+    line: LineSimulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """LINE takes HTTPS alone; a test may serve its own media, and is told the difference."""
+    customer = line.customer("c1")
+    urls = dict.fromkeys(("originalContentUrl", "previewImageUrl"), "http://127.0.0.1:8000/a.jpg")
+    body = {"to": customer.user_id, "messages": [{"type": "image", **urls}]}
+    assert post(line, "/v2/bot/message/push", json=body).status_code == 200
+    assert "LINE takes https addresses only" in caplog.text
+    assert customer.chat[0].kind == "image"
 
 
 class TestTheDoor:

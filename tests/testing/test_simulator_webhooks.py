@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from linebot.v3.messaging import (
     SetWebhookEndpointRequest,
 )
@@ -15,6 +17,7 @@ from linebot.v3.messaging import TestWebhookEndpointRequest as EndpointCheckRequ
 from linebot.v3.models.events import UnknownEvent
 from linebot.v3.webhook import WebhookParser
 
+from linecs.testing import LineSimulator, VirtualClock
 from linecs.testing.simulator import events
 
 if TYPE_CHECKING:
@@ -24,7 +27,6 @@ if TYPE_CHECKING:
         MessagingApi,
     )
 
-    from linecs.testing import LineSimulator, VirtualClock
 
 BodyReceiver = list[dict[str, Any]]
 
@@ -144,6 +146,45 @@ class TestOnRequest:
         body, signature = bodies[0]
         assert WebhookParser(other.secret).parse(body.decode(), signature)
         assert json.loads(body)["destination"] == other.bot_user_id
+
+    def test_with_use_webhook_off_nothing_is_delivered(
+        self, line: LineSimulator, received: BodyReceiver
+    ) -> None:
+        """The account manager's switch stops webhooks, not the chat."""
+        line.channel.endpoint_is_active = False
+        customer = line.customer("c1")
+        customer.says("質問")
+        assert (received, line.webhooks.deliveries, len(customer.chat)) == ([], [], 1)
+
+
+STEP = st.sampled_from(["say", "hold", "release", "shuffle", "together", "lose", "duplicate"])
+
+
+@given(st.lists(STEP, max_size=30))
+def test_nothing_is_lost_or_doubled_but_on_request(steps: list[str]) -> None:
+    """Whatever is held and shuffled, every event arrives that was not asked to be lost."""
+    line = LineSimulator(clock=VirtualClock())
+    arrived: list[str] = []
+    line.deliver_to(lambda body, _: arrived.extend(texts([json.loads(body)])))
+    customer = line.customer("c1")
+    acts: dict[str, Callable[[], object]] = {
+        "say": lambda: customer.says(str(len(line.webhooks.sent))),
+        "hold": line.webhooks.hold,
+        "release": line.webhooks.release,
+        "shuffle": lambda: line.webhooks.release(seed=1),
+        "together": lambda: line.webhooks.release(together=True),
+        "lose": line.webhooks.lose_next,
+        "duplicate": line.webhooks.duplicate_next,
+    }
+    expected, to_lose = set(), 0
+    for step in steps:
+        if step == "say" and not to_lose:
+            expected.add(str(len(line.webhooks.sent)))
+        to_lose = max(0, to_lose + (step == "lose") - (step == "say"))
+        acts[step]()
+    line.webhooks.release()
+    assert set(arrived) == expected
+    assert "duplicate" in steps or len(arrived) == len(expected)
 
 
 GROUP = {"type": "group", "groupId": "C" + "0" * 32}

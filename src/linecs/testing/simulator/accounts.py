@@ -60,6 +60,11 @@ class Channel:
     endpoint_is_active: bool = True
     receiver: WebhookReceiver | None = field(default=None, repr=False)
 
+    @property
+    def takes_webhooks(self) -> bool:
+        """Whether there is somewhere to deliver to, and "Use webhook" is on."""
+        return self.endpoint_is_active and bool(self.receiver or self.endpoint)
+
     def register_key(self, public_key: Mapping[str, Any]) -> str:
         """Register a public assertion signing key, a JWK, and return its key id."""
         key_id = str(uuid.UUID(hex=stable_hex("key", self.channel_id, public_key.get("n"))))

@@ -16,7 +16,7 @@ from linecs.testing.simulator.sending import MONTHLY_LIMIT
 from linecs.testing.simulator.wire import UNAUTHORIZED, Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from linecs.testing.simulator.customer import Customer
     from linecs.testing.simulator.wire import Call
@@ -112,10 +112,10 @@ class _Rule:
     seen: int = 0
     struck: int = 0
 
-    def concerns(self, call: Call, user_ids: Collection[str]) -> bool:
+    def concerns(self, call: Call, users_in: Callable[[Call], Collection[str]]) -> bool:
         if self.endpoint not in (None, call.endpoint, f"{call.method} {call.endpoint}"):
             return False
-        if self.user_id is not None and self.user_id not in user_ids:
+        if self.user_id is not None and self.user_id not in users_in(call):
             return False
         if self.since is not None and call.at < self.since:
             return False
@@ -183,9 +183,14 @@ class Faults:
         """Let everything work again."""
         self._rules.clear()
 
-    def strike(self, call: Call, user_ids: Collection[str]) -> Fault | None:
-        """Return what goes wrong with a call that names these users, if anything."""
+    def strike(self, call: Call, users_in: Callable[[Call], Collection[str]]) -> Fault | None:
+        """Return what goes wrong with a call, if anything.
+
+        Args:
+            call: The call.
+            users_in: Returns the ids of the users a call names.
+        """
         for rule in list(self._rules):
-            if rule.concerns(call, user_ids) and rule.strikes(self._seed):
+            if rule.concerns(call, users_in) and rule.strikes(self._seed):
                 return rule.fault
         return None

@@ -70,7 +70,7 @@ class Gateway:
         async def serve(request: web.Request) -> web.StreamResponse:
             call, too_large = await self._call(request, endpoint)
             with self._world.lock:
-                fault = self._faults.strike(call, self._world.users_named_in(call))
+                fault = self._faults.strike(call, self._world.users_named_in)
             if too_large:
                 answer, accepted = too_large, False
             else:
@@ -128,7 +128,9 @@ class Gateway:
 
     def _handle(self, route: Route, call: Call) -> Answer | None:
         try:
-            return route.handle(self._let_in(route, call))
+            with self._world.lock:
+                let_in = self._let_in(route, call)
+            return route.handle(let_in)
         except Refusal as refusal:
             return refusal.answer
         except Exception:

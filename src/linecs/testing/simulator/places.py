@@ -93,13 +93,10 @@ class Place:
         if not isinstance(place.value, str):
             place.complain("must be a string")
         elif count(place.value) > most:
-            place.complain(place.too_long(most))
-
-    def too_long(self, most: int) -> str:
-        """Return LINE's words for a text that is too long."""
-        if self.within_message:
-            return f"must not be longer than {most} characters"
-        return f"Length must be between 0 and {most}"
+            too_long = f"must not be longer than {most} characters"
+            place.complain(
+                too_long if self.within_message else f"Length must be between 0 and {most}"
+            )
 
     def one_of(self, name: str, allowed: Collection[str], *, required: bool = True) -> None:
         """Check that a value is one of a few."""

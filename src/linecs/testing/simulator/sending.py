@@ -85,7 +85,8 @@ class SendingApi:
         self._check_quotes(messages, token.chat)
         self._world.reply_tokens.use(body["replyToken"])
         self._world.ledger.count(channel.channel_id, "reply", 1, call.at)
-        return Answer(json={"sentMessages": self._put(token.chat, messages, call.at)})
+        shown = None if _is_blocked(token.chat) else token.chat
+        return Answer(json={"sentMessages": self._put(shown, messages, call.at)})
 
     def _push(self, call: Call) -> Answer:
         channel, body = call.sender(), call.json()
@@ -172,6 +173,10 @@ class SendingApi:
         if message["type"] in _QUOTABLE:
             sent["quoteToken"] = self._world.issue_quote_token(chat, entry.message_id)
         return sent
+
+
+def _is_blocked(chat: Chat | None) -> bool:
+    return chat is not None and chat.friendship is Friendship.BLOCKED
 
 
 def _messages(body: dict[str, Any]) -> list[dict[str, Any]]:

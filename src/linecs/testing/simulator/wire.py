@@ -57,13 +57,13 @@ class Problem:
     message: str
 
 
-def refuse(status: int, message: str, **headers: str) -> NoReturn:
+def refuse(status: int, message: str) -> NoReturn:
     """End the request with LINE's `{"message": ...}`.
 
     Raises:
         Refusal: Always.
     """
-    raise Refusal(Answer(status=status, json={"message": message}, headers=headers))
+    raise Refusal(Answer(status=status, json={"message": message}))
 
 
 def invalid(problems: Sequence[Problem]) -> NoReturn:

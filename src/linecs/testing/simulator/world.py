@@ -114,10 +114,13 @@ class World:
 
     def is_foreign(self, channel: Channel, user_id: str) -> bool:
         """Say whether the id belongs to someone, but under another provider."""
-        others = {each.provider for each in self.channels.values()} - {channel.provider}
+        if self.find_chat(channel, user_id) is not None:
+            return False
+        others = {each.provider for each in self.channels.values()}
+        others |= {each.provider for each in self.login.channels.values()}
         return any(
             person.user_id(provider) == user_id
-            for provider in others
+            for provider in others - {channel.provider}
             for person in self.people.values()
         )
 
