@@ -28,6 +28,15 @@ from linecs.model import (
     Ticket,
     TicketId,
 )
+from linecs.model.link import (
+    KeptTokens,
+    LedgerEntry,
+    Link,
+    LinkCode,
+    LinkInvitation,
+    LinkNonce,
+    LoginAttempt,
+)
 
 __all__ = ["TABLES", "Counter", "Lease", "Memory", "Quota", "Table", "Trace", "table_of"]
 
@@ -208,6 +217,49 @@ TABLES: tuple[Table, ...] = (
         key=("inquiry_id",),
         indexes=(("conversation_id", "until"), ("ticket_id",)),
         long=frozenset({"content"}),
+    ),
+    Table(
+        name="links",
+        row=Link,
+        unique=(("provider_id", "user_seat"), ("provider_id", "member_seat")),
+        indexes=(
+            ("provider_id", "line_user_id"),
+            ("provider_id", "member_id"),
+            ("customer_id",),
+        ),
+    ),
+    Table(name="link_ledger", row=LedgerEntry, indexes=(("customer_id", "at"),)),
+    Table(
+        name="link_invitations",
+        row=LinkInvitation,
+        key=("token_hash",),
+        indexes=(("customer_id",), ("expires_at",)),
+    ),
+    Table(
+        name="link_nonces",
+        row=LinkNonce,
+        key=("nonce_hash",),
+        indexes=(("provider_id", "member_id"), ("customer_id",), ("expires_at",)),
+    ),
+    Table(
+        name="login_attempts",
+        row=LoginAttempt,
+        key=("browser_hash",),
+        indexes=(("member_id",), ("expires_at",)),
+        long=frozenset({"return_to"}),
+    ),
+    Table(
+        name="link_codes",
+        row=LinkCode,
+        key=("code_hash",),
+        indexes=(("provider_id", "member_id"), ("expires_at",)),
+    ),
+    Table(
+        name="login_tokens",
+        row=KeptTokens,
+        key=("link_id",),
+        indexes=(("usable_until",),),
+        long=frozenset({"sealed"}),
     ),
     Table(name="counters", row=Counter, key=("name",)),
     Table(name="quotas", row=Quota, key=("channel_id",)),
