@@ -18,6 +18,8 @@ __all__ = ["main"]
 # The module of each subcommand and what it does, in the order of the help.
 _COMMANDS = {
     "work": "ワーカーを動かす: 受信の処理、送信、期限の来た仕事 / run the worker",
+    "doctor": "設定と稼働状況を点検する / check settings and operation",
+    "faq": "FAQの精度を測る / measure an FAQ",
     "staffing": "必要な人数を30分ごとに計算する / people needed per half hour",
     "migrate": "データベースの表を作成・更新する / create or update the tables",
 }

@@ -15,6 +15,7 @@ from linecs.desk import (
     delivering,
     failing,
     feed,
+    health,
     jobs,
     operating,
     orphans,
@@ -37,6 +38,7 @@ from linecs.model import OperatorId, new_id
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from linecs.desk.health import Finding
     from linecs.desk.operating import Acted
     from linecs.desk.orphans import Orphan
     from linecs.desk.quotas import QuotaReport
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
         ConversationId,
         EventId,
         FeedEntry,
+        Job,
         MessageObject,
         Responder,
         StoredEvent,
@@ -268,6 +271,18 @@ class SupportDesk:
     def quota(self) -> Sequence[QuotaReport]:
         """Return what each channel may still push this month, and who may use it."""
         return quotas.quota_reports(self._core)
+
+    def health(self, *, ask_line: bool = True) -> Sequence[Finding]:
+        """Return what all checks found, each with what to do; `linecs doctor` prints it.
+
+        Args:
+            ask_line: Whether to ask LINE too: tokens, webhooks, chat mode, answers of its own.
+        """
+        return health.examine(self._core, ask_line=ask_line)
+
+    def failed_jobs(self, *, limit: int = 100) -> Sequence[Job]:
+        """Return the jobs that were set aside after their last try, oldest first."""
+        return jobs.failed_jobs(self._core, limit)
 
     def orphans(self, *, limit: int = 100) -> Sequence[Orphan]:
         """Return what nobody would come back to by itself; empty when all is well (Promise 3)."""
