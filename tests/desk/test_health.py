@@ -44,7 +44,7 @@ def test_a_month_that_is_used_up_is_an_error(scene: Scene) -> None:
 
 def test_a_token_that_does_not_work_is_an_error(scene: Scene) -> None:
     """LINE is asked, and nothing else can be asked after that."""
-    scene.line.channel.access_token = "another"
+    scene.line.faults.add(Fault.expired_token())
     checks = found(scene, ask_line=True)
     assert checks["token"] is Severity.ERROR
     assert "webhook" not in checks
