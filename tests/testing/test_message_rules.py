@@ -127,6 +127,45 @@ ACCEPTED = {
         quickReply={"items": [{"type": "action", "action": {"type": "camera", "label": "撮る"}}]}
     ),
     "a sender": text(sender={"name": "サポート", "iconUrl": "https://example.com/i.png"}),
+    "a button that opens the keyboard": buttons(
+        actions=[
+            {
+                "type": "postback",
+                "label": "書く",
+                "data": "d",
+                "inputOption": "openKeyboard",
+                "fillInText": "注文番号: ",
+            }
+        ]
+    ),
+    "a link for computers": buttons(
+        actions=[{**URI, "altUri": {"desktop": "https://example.com/desktop"}}]
+    ),
+    "a picture that opens a link": buttons(
+        thumbnailImageUrl="https://example.com/a.jpg", defaultAction=URI
+    ),
+    "every Flex component": flex(
+        {
+            "type": "bubble",
+            "hero": {
+                "type": "video",
+                "url": "https://example.com/v.mp4",
+                "previewUrl": "https://example.com/v.jpg",
+                "altContent": {"type": "image", "url": "https://example.com/v.jpg"},
+            },
+            "body": {
+                "type": "box",
+                "layout": "baseline",
+                "contents": [
+                    {"type": "text", "contents": [{"type": "span", "text": "太字"}]},
+                    {"type": "icon", "url": "https://example.com/i.png"},
+                    {"type": "separator"},
+                    {"type": "filler"},
+                    {"type": "button", "action": URI, "style": "primary"},
+                ],
+            },
+        }
+    ),
     "a picker within bounds": buttons(actions=[picker(initial="2026-06-01")]),
     "a clipboard button": buttons(
         actions=[{"type": "clipboard", "label": "コピー", "clipboardText": "1234"}]
@@ -234,6 +273,22 @@ INSIDE = {
         ),
         "template/actions/0/text",
     ),
+    "a text to fill in without a keyboard": (
+        buttons(
+            actions=[{"type": "postback", "label": "a", "data": "d", "fillInText": "t"}],
+        ),
+        "template/actions/0/fillInText",
+    ),
+    "a rich menu switch outside a rich menu": (
+        buttons(
+            actions=[{"type": "richmenuswitch", "label": "a", "data": "d", "richMenuAliasId": "b"}]
+        ),
+        "template/actions/0/type",
+    ),
+    "a bad link for computers": (
+        buttons(actions=[{**URI, "altUri": {"desktop": "javascript:1"}}]),
+        "template/actions/0/altUri/desktop",
+    ),
     "an unknown scheme": (
         buttons(actions=[{**URI, "uri": "ftp://example.com"}]),
         "template/actions/0/uri",
@@ -293,6 +348,28 @@ INSIDE = {
             }
         ),
         "/body/contents/0/text",
+    ),
+    "no Flex container": (flex(None), "/"),
+    "a box without contents": (
+        flex({"type": "bubble", "body": {"type": "box", "layout": "vertical"}}),
+        "/body/contents",
+    ),
+    "a video without a picture to fall back on": (
+        flex(
+            {
+                "type": "bubble",
+                "hero": {
+                    "type": "video",
+                    "url": "https://example.com/v.mp4",
+                    "previewUrl": "https://example.com/v.jpg",
+                },
+            }
+        ),
+        "/hero/altContent",
+    ),
+    "no column": (
+        template(type="image_carousel", columns=[{"imageUrl": "https://example.com/a"}]),
+        "template/columns/0/action",
     ),
     "a long Flex label": (
         flex({**BUBBLE, "action": {**URI, "label": "あ" * 41}}),

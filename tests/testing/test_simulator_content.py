@@ -45,8 +45,10 @@ def test_a_video_is_prepared_before_it_can_be_fetched(
     """Until then LINE answers 202 and says it is processing."""
     sent = line.customer("c1").sends_video(b"mp4", preparing_seconds=10)
     early = blobs.get_message_content_with_http_info(sent.message_id, _request_timeout=5)
+    preview = blobs.get_message_content_preview_with_http_info
     state = blobs.get_message_content_transcoding_by_message_id
     assert (early.status_code, early.data) == (202, None)
+    assert preview(sent.message_id, _request_timeout=5).status_code == 202
     assert state(sent.message_id, _request_timeout=5).status == "processing"
     clock.advance(seconds=10)
     assert state(sent.message_id, _request_timeout=5).status == "succeeded"

@@ -12,6 +12,7 @@ from linebot.v3.messaging import (
     RichMenuRequest,
 )
 
+from linecs.testing.simulator import SimulationError
 from linecs.testing.simulator.content import plain_png
 
 if TYPE_CHECKING:
@@ -144,9 +145,71 @@ def test_a_picture_is_there_for_good(blobs: MessagingApiBlob, api: MessagingApi)
         upload(blobs, menu_id)
 
 
+def test_a_deleted_default_is_a_default_no_more(
+    api: MessagingApi, refusal: Callable[..., Any], menu_id: str
+) -> None:
+    """Nobody is left with a menu that is gone."""
+    api.set_default_rich_menu(menu_id, _request_timeout=5)
+    api.delete_rich_menu(menu_id, _request_timeout=5)
+    assert refusal(api.get_default_rich_menu_id).status == 404
+
+
+def test_a_picture_is_a_png_or_jpeg_of_a_megabyte(
+    line: LineSimulator, api: MessagingApi, blobs: MessagingApiBlob, refusal: Callable[..., Any]
+) -> None:
+    """Other kinds and sizes are refused, and until then there is none to fetch."""
+    menu_id = create(api)
+    assert refusal(blobs.get_rich_menu_image, menu_id).status == 404
+    statuses = [
+        requests.post(
+            f"{line.url}/v2/bot/richmenu/{menu_id}/content",
+            data=data,
+            headers={
+                "Authorization": f"Bearer {line.channel.access_token}",
+                "Content-Type": kind,
+            },
+            timeout=5,
+        ).status_code
+        for data, kind in ((b"GIF89a", "image/gif"), (b"a" * (1024 * 1024 + 1), "image/png"))
+    ]
+    assert statuses == [415, 400]
+
+
+def test_bulk_takes_500_users(line: LineSimulator, menu_id: str) -> None:
+    """One more is too many."""
+    headers = {"Authorization": f"Bearer {line.channel.access_token}"}
+    body = {"richMenuId": menu_id, "userIds": ["U" + "0" * 32] * 501}
+    answer = requests.post(
+        f"{line.url}/v2/bot/richmenu/bulk/link", json=body, headers=headers, timeout=5
+    )
+    assert answer.json()["details"] == [
+        {"message": "Size must be between 1 and 500", "property": "userIds"}
+    ]
+
+
+def test_a_switch_to_another_menu_is_said_not_to_be_simulated(
+    line: LineSimulator, api: MessagingApi, blobs: MessagingApiBlob
+) -> None:
+    """Menus may hold the action; there are no aliases to follow it to."""
+    switch = {
+        "type": "richmenuswitch",
+        "label": "次へ",
+        "richMenuAliasId": "next",
+        "data": "next",
+    }
+    menu_id = create(api, areas=[{**MENU["areas"][0], "action": switch}])
+    upload(blobs, menu_id)
+    customer = line.customer("c1")
+    api.link_rich_menu_id_to_user(customer.user_id, menu_id, _request_timeout=5)
+    with pytest.raises(SimulationError, match="alias"):
+        customer.taps("次へ")
+
+
 @pytest.mark.parametrize(
     ("changes", "place"),
     [
+        ({"selected": "yes"}, "selected"),
+        ({"size": None}, "size"),
         ({"chatBarText": "あ" * 15}, "chatBarText"),
         ({"name": "a" * 301}, "name"),
         ({"size": {"width": 2500, "height": 2000}}, "size"),

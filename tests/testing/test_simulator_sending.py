@@ -272,13 +272,17 @@ class TestPush:
         api.push_message(push(customer.user_id, quoteToken=sent.quote_token), _request_timeout=5)
         assert customer.chat[-1].quoted_message_id == sent.id
 
-    def test_two_aggregation_units_are_refused(
-        self, line: LineSimulator, api: MessagingApi, refusal: Callable[..., Any]
+    @pytest.mark.parametrize(("units", "status"), [(["a_1"], 200), (["a", "b"], 400), (["-"], 400)])
+    def test_one_well_named_aggregation_unit_may_be_given(
+        self, line: LineSimulator, units: list[str], status: int
     ) -> None:
-        """A push may carry one aggregation unit."""
-        request = push(line.customer("c1").user_id)
-        request.custom_aggregation_units = ["a-b"]
-        assert refusal(api.push_message, request).status == 400
+        """Two, or one with other characters, are refused."""
+        body = {
+            "to": line.customer("c1").user_id,
+            "messages": [{"type": "text", "text": "はい"}],
+            "customAggregationUnits": units,
+        }
+        assert post(line, "/v2/bot/message/push", json=body).status_code == status
 
 
 class TestRetryKey:
@@ -481,6 +485,20 @@ class TestTheDoor:
         headers = {"Content-Type": "application/json"}
         answer = post(line, "/v2/bot/message/push", data=b"{", headers=headers)
         assert answer.json()["message"].startswith("The request body could not be parsed as JSON")
+
+    def test_a_mistake_of_the_simulator_is_a_500_in_its_log(
+        self,
+        line: LineSimulator,
+        api: MessagingApi,
+        refusal: Callable[..., Any],
+        caplog: pytest.LogCaptureFixture,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """It is not taken for one of LINE's refusals."""
+        monkeypatch.delattr(line.world, "ledger")
+        refused = refusal(api.push_message, push(line.customer("c1").user_id))
+        assert (refused.status, "failed" in refused.body["message"]) == (500, True)
+        assert "AttributeError" in caplog.text
 
     def test_what_is_not_simulated_says_so(self, line: LineSimulator) -> None:
         """An endpoint the simulator lacks answers 501 with a request id."""

@@ -224,6 +224,30 @@ def test_a_wrong_secret_gets_no_token(
         assert refusal(call, grant_type=GRANT, **wrong).body["error"] == "invalid_client"
 
 
+def test_other_ways_to_ask_for_a_token_are_refused(
+    line: LineSimulator,
+    tokens: ChannelAccessToken,
+    assertion: Callable[..., str],
+    refusal: Callable[..., Any],
+) -> None:
+    """The grant type and the assertion type are OAuth's."""
+    grant = refusal(tokens.issue_channel_token, grant_type="password", **by_secret(line))
+    kind = refusal(
+        tokens.issue_channel_token_by_jwt,
+        grant_type=GRANT,
+        client_assertion_type="jwt",
+        client_assertion=assertion(),
+    )
+    assert [grant.body["error"], kind.body["error"]] == ["unsupported_grant_type", "invalid_client"]
+
+
+def test_an_assertion_need_not_say_how_long(
+    tokens: ChannelAccessToken, assertion: Callable[..., str]
+) -> None:
+    """Without `token_exp` a token lives the longest it may, 30 days."""
+    assert issue(tokens, assertion(token_exp=None)).expires_in == 2_592_000
+
+
 def test_an_expired_token_is_told_apart_in_the_answer(
     line: LineSimulator, tokens: ChannelAccessToken, clock: VirtualClock
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 from linebot.v3.messaging import (
     ApiClient,
     MarkMessagesAsReadByTokenRequest,
@@ -85,6 +86,13 @@ class TestFollowers:
         clock.advance(days=1)
         assert refusal(api.get_followers, limit=1, start=start).status == 400
         assert refusal(api.get_followers, limit=1, start="made-up").status == 400
+
+    @pytest.mark.parametrize("limit", ["0", "1001", "x"])
+    def test_a_page_has_1_to_1000(self, line: LineSimulator, limit: str) -> None:
+        """Another size is refused."""
+        headers = {"Authorization": f"Bearer {line.channel.access_token}"}
+        url = f"{line.url}/v2/bot/followers/ids?limit={limit}"
+        assert requests.get(url, headers=headers, timeout=5).status_code == 400
 
     def test_an_unverified_account_may_not_ask(
         self, line: LineSimulator, api: MessagingApi, refusal: Callable[..., Any]

@@ -333,6 +333,12 @@ class TestTheEndpointSetting:
         assert WebhookParser(line.channel.secret).parse(body.decode(), signature) == []
         assert (told.success, told.status_code, told.reason) == (True, 200, "OK")
 
+    def test_there_must_be_something_to_test(
+        self, api: MessagingApi, refusal: Callable[..., Any]
+    ) -> None:
+        """Without an address a test is refused."""
+        assert refusal(api.test_webhook_endpoint).status == 400
+
     def test_a_failed_test_tells_why(
         self, api: MessagingApi, line: LineSimulator, host: str
     ) -> None:

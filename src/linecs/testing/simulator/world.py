@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from linecs.testing.simulator.accounts import AccessToken, Channel, Person
 from linecs.testing.simulator.chats import Chat, Friendship
-from linecs.testing.simulator.errors import SimulationError
 from linecs.testing.simulator.events import QUOTABLE
 from linecs.testing.simulator.ids import Ids, stable_hex
 from linecs.testing.simulator.ledger import Ledger
@@ -166,11 +165,5 @@ class World:
         )
 
     def default_channel(self) -> Channel:
-        """Return the first channel.
-
-        Raises:
-            SimulationError: There is none.
-        """
-        for channel in self.channels.values():
-            return channel
-        raise SimulationError("The simulator has no channel; call add_channel().")
+        """Return the first channel; the simulator adds it at its start."""
+        return next(iter(self.channels.values()))
