@@ -1,4 +1,4 @@
-"""Reply, push, multicast and broadcast through the SDK, and what LINE refuses."""
+"""Reply and push through the SDK, and what LINE refuses."""
 
 from __future__ import annotations
 
@@ -6,48 +6,23 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import requests
 from linebot.v3.messaging import (
-    ApiClient,
-    BroadcastRequest,
-    MessagingApi,
-    MulticastRequest,
     PushMessageRequest,
     ReplyMessageRequest,
     TextMessage,
     ValidateMessageRequest,
 )
 
-from linecs.testing.simulator import Fault
+from testing.calls import HELLO, STRANGER, post, push, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from linebot.v3.messaging import (
-        Configuration,
+        MessagingApi,
     )
 
     from linecs.testing import LineSimulator, VirtualClock
-    from linecs.testing.simulator import Customer
-
-STRANGER = "U" + "0" * 32
-HELLO = [TextMessage(text="こんにちは")]
-
-
-def push(to: str, text: str = "こんにちは", **more: Any) -> PushMessageRequest:
-    """Return a push of one text."""
-    return PushMessageRequest(to=to, messages=[TextMessage(text=text, **more)])
-
-
-def texts(customer: Customer) -> list[str | None]:
-    """Return the texts on a customer's screen."""
-    return [bubble.text for bubble in customer.chat]
-
-
-def post(line: LineSimulator, path: str, **options: Any) -> requests.Response:
-    """Call the API without the SDK, which would not let such a request out."""
-    headers = {"Authorization": f"Bearer {line.channel.access_token}", **options.pop("headers", {})}
-    return requests.post(f"{line.url}{path}", headers=headers, timeout=5, **options)
 
 
 class TestReply:
@@ -285,154 +260,6 @@ class TestPush:
         assert post(line, "/v2/bot/message/push", json=body).status_code == status
 
 
-class TestRetryKey:
-    def test_an_accepted_key_is_answered_409_with_the_first_answer(
-        self, line: LineSimulator, api: MessagingApi, refusal: Callable[..., Any]
-    ) -> None:
-        """The retry is told the accepted request's id and messages, and nothing is sent."""
-        customer, key = line.customer("c1"), str(uuid.uuid4())
-        first = api.push_message_with_http_info(
-            push(customer.user_id), x_line_retry_key=key, _request_timeout=5
-        )
-        again = refusal(api.push_message, push(customer.user_id), x_line_retry_key=key)
-        assert again.status == 409
-        assert again.headers["x-line-accepted-request-id"] == first.headers["x-line-request-id"]
-        assert again.body["message"] == "The retry key is already accepted"
-        assert again.body["sentMessages"][0]["id"] == first.data.sent_messages[0].id
-        assert len(customer.chat) == 1
-
-    def test_an_accepted_key_with_another_body_sends_nothing_either(
-        self, line: LineSimulator, api: MessagingApi, refusal: Callable[..., Any]
-    ) -> None:
-        """A key stands for one request; a second body under it does not go out."""
-        customer, key = line.customer("c1"), str(uuid.uuid4())
-        api.push_message(push(customer.user_id), x_line_retry_key=key, _request_timeout=5)
-        other = push(customer.user_id, "別の文")
-        assert refusal(api.push_message, other, x_line_retry_key=key).status == 409
-        assert texts(customer) == ["こんにちは"]
-
-    def test_after_24_hours_the_key_is_a_new_request(
-        self, line: LineSimulator, api: MessagingApi, clock: VirtualClock
-    ) -> None:
-        """A key kept too long sends the message twice, as it would on LINE."""
-        customer, key = line.customer("c1"), str(uuid.uuid4())
-        for _ in range(2):
-            api.push_message(push(customer.user_id), x_line_retry_key=key, _request_timeout=5)
-            clock.advance(hours=24)
-        assert len(customer.chat) == 2
-
-    def test_a_refused_request_leaves_its_key_free(
-        self, line: LineSimulator, api: MessagingApi, refusal: Callable[..., Any]
-    ) -> None:
-        """After a 429 the same key is accepted once the limit is gone."""
-        customer, key = line.customer("c1"), str(uuid.uuid4())
-        line.faults.add(Fault.rate_limited(), times=1)
-        assert refusal(api.push_message, push(customer.user_id), x_line_retry_key=key).status == 429
-        api.push_message(push(customer.user_id), x_line_retry_key=key, _request_timeout=5)
-        assert len(customer.chat) == 1
-
-    def test_a_key_that_is_no_uuid_is_refused(
-        self, line: LineSimulator, api: MessagingApi, refusal: Callable[..., Any]
-    ) -> None:
-        """The key must be a UUID."""
-        request = push(line.customer("c1").user_id)
-        assert refusal(api.push_message, request, x_line_retry_key="retry").status == 400
-
-    def test_endpoints_that_take_no_key_refuse_it(self, line: LineSimulator) -> None:
-        """Also a validation may not carry a retry key."""
-        body = {"messages": [{"type": "text", "text": "はい"}]}
-        headers = {"X-Line-Retry-Key": str(uuid.uuid4())}
-        answer = post(line, "/v2/bot/message/validate/push", json=body, headers=headers)
-        assert answer.status_code == 400
-
-    @pytest.mark.parametrize("kind", ["multicast", "broadcast"])
-    def test_sending_to_many_is_told_apart_from_its_retry_too(
-        self, line: LineSimulator, api: MessagingApi, refusal: Callable[..., Any], kind: str
-    ) -> None:
-        """The answer of a retried multicast or broadcast names the request, no messages."""
-        customer, key = line.customer("c1"), str(uuid.uuid4())
-        requests_of = {
-            "multicast": MulticastRequest(to=[customer.user_id], messages=HELLO),
-            "broadcast": BroadcastRequest(messages=HELLO),
-        }
-        send = getattr(api, kind)
-        send(requests_of[kind], x_line_retry_key=key, _request_timeout=5)
-        again = refusal(send, requests_of[kind], x_line_retry_key=key)
-        assert (again.status, again.body) == (
-            409,
-            {"message": "The retry key is already accepted"},
-        )
-        assert again.headers["x-line-accepted-request-id"] == line.calls[0].request_id
-        assert len(customer.chat) == 1
-
-
-class TestToMany:
-    def test_a_multicast_reaches_whom_it_can(self, line: LineSimulator, api: MessagingApi) -> None:
-        """Those who blocked the account are left out and not counted."""
-        customers = [line.customer(name) for name in ("c1", "c2", "c3")]
-        customers[1].blocks()
-        to = [customer.user_id for customer in customers]
-        api.multicast(MulticastRequest(to=to, messages=HELLO), _request_timeout=5)
-        assert [len(customer.chat) for customer in customers] == [1, 0, 1]
-        assert api.get_message_quota_consumption(_request_timeout=5).total_usage == 2
-
-    @pytest.mark.parametrize("kind", ["multicast", "broadcast"])
-    def test_nothing_is_quoted_to_many(self, line: LineSimulator, kind: str) -> None:
-        """A quote belongs to one chat."""
-        customer = line.customer("c1")
-        token = customer.says("質問").event["message"]["quoteToken"]
-        quoting = [{"type": "text", "text": "はい", "quoteToken": token}]
-        body = {"to": [customer.user_id], "messages": quoting}
-        assert post(line, f"/v2/bot/message/{kind}", json=body).status_code == 400
-
-    def test_501_recipients_are_too_many(self, line: LineSimulator) -> None:
-        """A multicast goes to 500 users at most."""
-        body = {"to": [STRANGER] * 501, "messages": [{"type": "text", "text": "はい"}]}
-        answer = post(line, "/v2/bot/message/multicast", json=body)
-        assert answer.json()["details"] == [
-            {"message": "Size must be between 1 and 500", "property": "to"}
-        ]
-
-    def test_a_broadcast_reaches_friends_alone(
-        self, line: LineSimulator, api: MessagingApi
-    ) -> None:
-        """Who only wrote is no friend and is left out."""
-        friend, writer = line.customer("c1"), line.customer("c2", friend=False)
-        writer.says("質問")
-        api.broadcast(BroadcastRequest(messages=HELLO), _request_timeout=5)
-        assert (texts(friend), texts(writer)) == (["こんにちは"], ["質問"])
-
-    def test_a_broadcast_beyond_the_quota_goes_to_nobody(
-        self, line: LineSimulator, api: MessagingApi, refusal: Callable[..., Any]
-    ) -> None:
-        """When the reach is larger than what is left nothing is sent."""
-        line.channel.quota = 1
-        customers = [line.customer(name) for name in ("c1", "c2")]
-        assert refusal(api.broadcast, BroadcastRequest(messages=HELLO)).status == 429
-        assert [customer.chat for customer in customers] == [(), ()]
-
-    def test_the_61st_broadcast_in_an_hour_is_too_many(
-        self,
-        line: LineSimulator,
-        api: MessagingApi,
-        clock: VirtualClock,
-        refusal: Callable[..., Any],
-    ) -> None:
-        """Broadcasts are limited to 60 an hour, in LINE's words; the hour passes."""
-        customer = line.customer("c1")
-        request = BroadcastRequest(messages=HELLO)
-        for _ in range(60):
-            api.broadcast(request, _request_timeout=5)
-        refused = refusal(api.broadcast, request)
-        assert (refused.status, refused.body["message"]) == (
-            429,
-            "The API rate limit has been exceeded. Try again later.",
-        )
-        clock.advance(hours=1)
-        api.broadcast(request, _request_timeout=5)
-        assert len(customer.chat) == 61
-
-
 @pytest.mark.parametrize(
     "name", ["validate_reply", "validate_push", "validate_multicast", "validate_broadcast"]
 )
@@ -457,51 +284,3 @@ def test_a_picture_on_this_machine_is_let_through_with_a_warning(
     assert post(line, "/v2/bot/message/push", json=body).status_code == 200
     assert "LINE takes https addresses only" in caplog.text
     assert customer.chat[0].kind == "image"
-
-
-class TestTheDoor:
-    def test_an_unknown_token_is_refused(
-        self, configuration: Configuration, refusal: Callable[..., Any]
-    ) -> None:
-        """A call with a token LINE never issued is 401."""
-        configuration.access_token = "made-up"
-        with ApiClient(configuration) as client:
-            refused = refusal(MessagingApi(client).push_message, push(STRANGER))
-            client.rest_client.pool_manager.clear()
-        assert (refused.status, "invalid token" in refused.body["message"]) == (401, True)
-
-    def test_a_body_beyond_two_megabytes_is_too_large(self, line: LineSimulator) -> None:
-        """LINE answers 413 above 2 MB."""
-        body = {"to": STRANGER, "messages": [{"type": "text", "text": "a" * (2 * 1024 * 1024)}]}
-        assert post(line, "/v2/bot/message/push", json=body).status_code == 413
-
-    def test_another_content_type_is_refused(self, line: LineSimulator) -> None:
-        """The Messaging API takes JSON."""
-        answer = post(line, "/v2/bot/message/push", data={"to": STRANGER})
-        assert answer.status_code == 415
-
-    def test_a_body_that_is_no_json_is_refused(self, line: LineSimulator) -> None:
-        """A broken body is a bad request, told in LINE's words."""
-        headers = {"Content-Type": "application/json"}
-        answer = post(line, "/v2/bot/message/push", data=b"{", headers=headers)
-        assert answer.json()["message"].startswith("The request body could not be parsed as JSON")
-
-    def test_a_mistake_of_the_simulator_is_a_500_in_its_log(
-        self,
-        line: LineSimulator,
-        api: MessagingApi,
-        refusal: Callable[..., Any],
-        caplog: pytest.LogCaptureFixture,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:
-        """It is not taken for one of LINE's refusals."""
-        monkeypatch.delattr(line.world, "ledger")
-        refused = refusal(api.push_message, push(line.customer("c1").user_id))
-        assert (refused.status, "failed" in refused.body["message"]) == (500, True)
-        assert "AttributeError" in caplog.text
-
-    def test_what_is_not_simulated_says_so(self, line: LineSimulator) -> None:
-        """An endpoint the simulator lacks answers 501 with a request id."""
-        answer = post(line, "/v2/bot/message/narrowcast", json={})
-        assert (answer.status_code, "x-line-request-id" in answer.headers) == (501, True)
-        assert "does not simulate POST /v2/bot/message/narrowcast" in answer.json()["message"]

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Bubble", "Chat", "Friendship", "QuickReply", "Sender", "actions_in", "shown_text"]
 
-_WEEK = 7 * 24 * 3600 * 1000
-_OPEN_TO_NON_FRIENDS = _WEEK
+_OPEN_TO_NON_FRIENDS = 7 * 24 * 3600 * 1000
 
 
 class Friendship(StrEnum):
