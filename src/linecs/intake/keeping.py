@@ -10,6 +10,8 @@ from linecs.model.event import EventState, StoredEvent
 from linecs.model.ids import EventId
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from linecs.intake.reading import Part
     from linecs.intake.splitting import Piece
     from linecs.model.ids import ChannelId
@@ -23,7 +25,7 @@ _DUMMY_REPLY_TOKENS = ("0" * 32, "f" * 32)
 
 
 def stored_event(
-    piece: Piece, *, channel_id: ChannelId, now: int, place: int, body: bytes
+    piece: Piece, *, channel_id: ChannelId, now: int, place: int, body_hash: Callable[[], str]
 ) -> StoredEvent:
     """Return the row that keeps one event.
 
@@ -32,13 +34,13 @@ def stored_event(
         channel_id: The channel it came for.
         now: Epoch ms UTC.
         place: Which of the body's events it is.
-        body: All of it; with the place it is the key of an event without an id.
+        body_hash: Returns the body's hash; with the place it is the key of an event without an id.
     """
     event = piece.value if isinstance(piece.value, dict) else {}
     source = event.get("source")
     source = source if isinstance(source, dict) else {}
     return StoredEvent(
-        id=_event_id(event) or _hashed(b"%b %d" % (body, place)),
+        id=_event_id(event) or _hashed(f"{body_hash()} {place}"),
         channel_id=channel_id,
         lane=_lane(source),
         type=word(event, "type"),
@@ -61,11 +63,11 @@ def _event_id(event: Part) -> EventId | None:
     given = event.get("webhookEventId")
     # A strange id is hashed, not refused: a redelivery changes the body, but not its id.
     strange = isinstance(given, str) and given
-    return _hashed(strange.encode("utf-8", "surrogatepass")) if strange else None
+    return _hashed(strange) if strange else None
 
 
-def _hashed(key: bytes) -> EventId:
-    return EventId(f"sha256-{sha256(key).hexdigest()}")
+def _hashed(key: str) -> EventId:
+    return EventId(f"sha256-{sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()}")
 
 
 def _lane(source: Part) -> str:
