@@ -87,12 +87,14 @@ def calendars(draw: st.DrawFn) -> tuple[BusinessCalendar, int]:
     start = int(datetime.combine(near, time(), UTC).timestamp()) * 1000 + offset * MINUTE_MS
     day = near + timedelta(days=draw(st.integers(-1, 4)))
     weekdays = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    weekly = {name: draw(spans()) for name in weekdays}
+    weekly[draw(st.sampled_from(weekdays))] = "9-18"
+    openings = [(), (f"{day}",)] if weekly[weekdays[day.weekday()]] else [()]
     return BusinessCalendar(
         timezone=zone,
-        weekly={name: draw(spans()) for name in weekdays}
-        | {draw(st.sampled_from(weekdays)): "9-18"},
+        weekly=weekly,
         closures=draw(st.sampled_from([(), ("12-29/01-03",), (f"{day:%m-%d}",)])),
-        openings=draw(st.sampled_from([(), (f"{day}",)])),
+        openings=draw(st.sampled_from(openings)),
         special_hours=draw(st.sampled_from([{}, {f"{day}": "23:00-30:00"}])),
     ), start
 

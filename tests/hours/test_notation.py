@@ -112,3 +112,9 @@ def test_a_calendar_that_never_opens_is_refused(weekly: dict[str, str]) -> None:
     """It would leave every customer without a deadline."""
     with pytest.raises(ConfigurationError, match="never opens"):
         BusinessCalendar(weekly=weekly)
+
+
+def test_an_opening_on_a_day_without_hours_is_refused() -> None:
+    """Keeping the hours of a closed Sunday would open nothing."""
+    with pytest.raises(ConfigurationError, match="special_hours"):
+        BusinessCalendar(weekly={"mon-fri": "10-19"}, openings=["2026-11-22"])

@@ -49,6 +49,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
             "--patience を付けると Erlang A)。"
         ),
     )
+    _add_sources(parser)
+    _add_options(parser)
+    parser.set_defaults(run=run)
+
+
+def _add_sources(parser: argparse.ArgumentParser) -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--arrivals", type=Path, metavar="CSV", help="時刻(10:00),件数 の表")
     source.add_argument("--views", type=Path, metavar="CSV", help="時刻(10:00),閲覧数 の表")
@@ -56,6 +62,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--contact-rate", type=float, metavar="R", help="閲覧1回あたりの問い合わせ率 (0.01 = 1%%)"
     )
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--handling", type=_duration, required=True, metavar="10m", help="1件の対応時間"
     )
@@ -75,7 +84,6 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--shrinkage", type=float, default=0.0, metavar="R", help="休憩・欠勤の割合 (0.3 = 30%%)"
     )
     parser.add_argument("--lang", choices=("ja", "en"), default="ja", help="表示言語")
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

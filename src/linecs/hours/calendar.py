@@ -121,6 +121,12 @@ class BusinessCalendar:
     def __attrs_post_init__(self) -> None:
         if not any((*self._week, self._holiday, *(spans for _, spans in self._special))):
             raise ConfigurationError("This calendar never opens; give at least one day hours.")
+        for days in self._opened:
+            if days.is_one_date and not self._week[date(*days.first).weekday()]:
+                raise ConfigurationError(
+                    f"The opening {'-'.join(map(str, days.first))} is on a weekday without hours; "
+                    "name its hours under special_hours."
+                )
 
     def hours_on(self, day: date) -> tuple[Span, ...]:
         """The hours that begin on this local date, in order; empty on a closed day."""

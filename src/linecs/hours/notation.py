@@ -51,6 +51,11 @@ class Days:
     first: tuple[int, ...]
     last: tuple[int, ...]
 
+    @property
+    def is_one_date(self) -> bool:
+        """Whether it is a single date of one year."""
+        return self.first == self.last and len(self.first) == len("ymd")
+
     def covers(self, day: date) -> bool:
         """Whether the rule covers this date."""
         key = (day.year, day.month, day.day)[-len(self.first) :]

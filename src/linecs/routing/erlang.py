@@ -140,22 +140,39 @@ def _endless_patience(
 def _limited_patience(
     load: float, handling_ms: float, servers: int, within_ms: float, patience_ms: float
 ) -> QueueFigures:
-    """Sum the states with somebody waiting, relative to "all busy, nobody waiting".
-
-    With j ahead, e^(-wait/patience) is Beta(servers x patience/handling, j + 1) distributed, so
-    that the share answered in time is an incomplete beta function, summed along with j.
-    """
     blocked = erlang_b(load, servers)
     if blocked < _NEVER:
         occupancy = load / servers
         return QueueFigures(waiting=0, within=1, mean_wait_ms=0, occupancy=occupancy, abandonment=0)
-    strength = servers * patience_ms / handling_ms
     demand = load * patience_ms / handling_ms
-    elapsed = within_ms / patience_ms
+    strength = servers * patience_ms / handling_ms
+    free, busy, queued, in_time = _sum_states(
+        1 / blocked - 1, demand, strength, within_ms / patience_ms
+    )
+    total = free + busy
+    abandonment = queued / total / demand
+    return QueueFigures(
+        waiting=busy / total,
+        within=(free + in_time) / total,
+        mean_wait_ms=abandonment * patience_ms,
+        occupancy=load * (1 - abandonment) / servers if servers else 0,
+        abandonment=abandonment,
+    )
+
+
+def _sum_states(
+    free: float, demand: float, strength: float, elapsed: float
+) -> tuple[float, float, float, float]:
+    """The weights of "somebody is free", "all are busy", customers waiting, and those in time.
+
+    All are relative to "all busy, nobody waiting". With j ahead, e^(-wait/patience) is
+    Beta(strength, j + 1) distributed, so that the share answered in time is an incomplete beta
+    function; its terms are summed along with j.
+    """
     log_step = math.log(-math.expm1(-elapsed)) if elapsed else -math.inf
-    log_late, late = -elapsed * (strength + 1), math.exp(-elapsed * (strength + 1))
-    free = 1 / blocked - 1
-    state, busy, ahead, in_time, queued = 1.0, 0.0, 0, 0.0, 0.0
+    log_late = -elapsed * (strength + 1)
+    state, busy, queued, in_time, ahead = 1.0, 0.0, 0.0, 0.0, 0
+    late = math.exp(log_late)
     while state * (strength + ahead) > _NEGLIGIBLE * (busy + free) or demand > strength + ahead:
         busy += state
         queued += ahead * state
@@ -165,15 +182,6 @@ def _limited_patience(
         log_late += log_step + math.log((strength + ahead) / ahead)
         late += math.exp(log_late)
         if state > _LARGE:
-            state, busy, queued, in_time, free = (
-                value / _LARGE for value in (state, busy, queued, in_time, free)
-            )
-    total = busy + free
-    abandonment = queued / total / demand
-    return QueueFigures(
-        waiting=busy / total,
-        within=(in_time + free) / total,
-        mean_wait_ms=abandonment * patience_ms,
-        occupancy=load * (1 - abandonment) / servers if servers else 0,
-        abandonment=abandonment,
-    )
+            weights = (state, free, busy, queued, in_time)
+            state, free, busy, queued, in_time = (weight / _LARGE for weight in weights)
+    return free, busy, queued, in_time
