@@ -89,7 +89,7 @@ def assert_events_or_intake_error(body: bytes) -> None:
         assert_sound(stored)
 
 
-@settings(max_examples=500)
+@settings(max_examples=300)
 @given(st.binary())
 @example(b"[" * 5_000)
 @example(b'{"a":' * 5_000)
@@ -99,7 +99,7 @@ def test_any_bytes_give_events_or_an_intake_error(body: bytes) -> None:
     assert_events_or_intake_error(b'{"destination":"%b","events":[' % DESTINATION.encode() + body)
 
 
-@settings(max_examples=500)
+@settings(max_examples=300)
 @given(st.binary(max_size=64), st.text())
 def test_any_signature_gives_an_intake_error(body: bytes, signature: str) -> None:
     """A header is text from outside; none but the right one opens a body."""
@@ -107,7 +107,7 @@ def test_any_signature_gives_an_intake_error(body: bytes, signature: str) -> Non
         open_body(body, signature, channels=CHANNELS, now=NOW)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=500)
 @given(st.sampled_from(BODIES), st.data())
 def test_damaged_bodies_give_events_or_an_intake_error(body: bytes, data: st.DataObject) -> None:
     """Bytes cut out, overwritten or put in anywhere do no harm beyond their body."""
@@ -117,7 +117,7 @@ def test_damaged_bodies_give_events_or_an_intake_error(body: bytes, data: st.Dat
     assert_events_or_intake_error(damaged)
 
 
-@settings(max_examples=500)
+@settings(max_examples=300)
 @given(
     events=st.lists(json_values, max_size=4),
     more=json_values,
@@ -187,7 +187,7 @@ def test_no_single_fault_in_a_documented_event_does_harm(value: object) -> None:
         assert_neighbours_unharmed(mutated(name, place, value))
 
 
-@settings(max_examples=500)
+@settings(max_examples=300)
 @given(st.sampled_from(PLACES), json_values)
 def test_no_odd_value_in_a_documented_event_does_harm(
     where: tuple[str, tuple[str | int, ...]], value: object
