@@ -77,7 +77,7 @@ def test_five_minutes_patience_loses_some(servers: int, lost: float, busy: int) 
     assert round(figures.occupancy * 100) == busy
 
 
-def test_fifty_agents_equal_the_published_comparison() -> None:
+def test_fifty_people_equal_the_published_comparison() -> None:
     """48 a minute of 1 minute, patience 2 minutes: Garnett, Mandelbaum and Reiman (2002)."""
     rate, minute = 48 * 60.0, float(MINUTE)
     patient = queue_figures(

@@ -5,7 +5,7 @@ do (exponential), and a steady half hour; Erlang A adds customers who give up.
 
 The figures agree with published ones: waiting shares, service levels and mean waits of the
 `process` table in the README of the R package ErlangC 0.1.0 (CRAN, 5 December 2024), and the
-comparison of Erlang C and A for 50 agents in Garnett, Mandelbaum and Reiman, "Designing a Call
+comparison of Erlang C and A for a staff of 50 in Garnett, Mandelbaum and Reiman, "Designing a Call
 Center with Impatient Customers", Manufacturing & Service Operations Management 4(3), 2002.
 """
 
