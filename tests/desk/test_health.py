@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linecs.desk.health import Severity
+from linecs.testing.simulator import Fault
 
 if TYPE_CHECKING:
     from desks import Scene

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from http import HTTPStatus
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from linecs.delivery.account import (
     ContentGone,
@@ -15,6 +15,7 @@ from linecs.delivery.account import (
 from linecs.delivery.calls import api_error
 
 if TYPE_CHECKING:
+    from linecs.delivery.media import ByteSink
     from linecs.delivery.wire import Incoming
 
 __all__ = ["received"]
@@ -23,7 +24,7 @@ _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
 def received(
-    operation: str, incoming: Incoming, target: BinaryIO, limit: int
+    operation: str, incoming: Incoming, target: ByteSink, limit: int
 ) -> FetchedContent | ContentPreparing | ContentGone | ContentTooLarge:
     """Write the content into `target`, in pieces, at most `limit` bytes, and say what it is.
 

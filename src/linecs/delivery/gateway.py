@@ -8,7 +8,7 @@ send, and hide retries. Importing this module imports the SDK, which takes about
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from linebot.v3.messaging import ApiClient, Configuration
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         ContentTooLarge,
         FetchedContent,
     )
+    from linecs.delivery.media import ByteSink
     from linecs.delivery.outcomes import Outcome
     from linecs.model import Attempt, Channel
 
@@ -117,13 +118,13 @@ class LineGateway:
 
     def validate(self, route: Route, messages: str) -> Refused | None:
         """Ask LINE whether it would take these messages (a JSON array); None where it would."""
-        operation = f"POST /v2/bot/message/validate/{route}"
-        body = f'{{"messages":{messages}}}'.encode()
+        path = f"/v2/bot/message/validate/{route}"
+        operation = f"POST {path}"
         answer = self._calls.told(
             operation,
             "POST",
-            f"{self._api}/v2/bot/message/validate/{route}",
-            body=body,
+            self._api + path,
+            body=f'{{"messages":{messages}}}'.encode(),
             headers={"Content-Type": "application/json"},
         )
         outcome = classify(route, answer.status, answer.headers, answer.body)
@@ -134,14 +135,12 @@ class LineGateway:
     def profile(self, user_id: str) -> Profile | None:
         """Return a customer's profile; None where LINE does not show it, as after a block."""
         content = self._find("/v2/bot/profile/{user_id}", user_id=user_id)
-        return (
-            None
-            if content is None
-            else Profile(
-                display_name=_text(content, "displayName"),
-                picture_url=_text(content, "pictureUrl"),
-                language=_text(content, "language"),
-            )
+        if content is None:
+            return None
+        return Profile(
+            display_name=_text(content, "displayName"),
+            picture_url=_text(content, "pictureUrl"),
+            language=_text(content, "language"),
         )
 
     def bot_info(self) -> BotInfo:
@@ -237,7 +236,7 @@ class LineGateway:
         return life if answer.status == HTTPStatus.OK and isinstance(life, int) else None
 
     def content(
-        self, message_id: str, target: BinaryIO, *, limit: int
+        self, message_id: str, target: ByteSink, *, limit: int
     ) -> FetchedContent | ContentPreparing | ContentGone | ContentTooLarge:
         """Write what a customer sent into `target`, in pieces, and return what it is.
 

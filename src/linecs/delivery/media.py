@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
-__all__ = ["FileMediaStore", "MediaMissingError", "MediaStore", "MediaWriter", "new_media_id"]
+__all__ = [
+    "ByteSink",
+    "FileMediaStore",
+    "MediaMissingError",
+    "MediaStore",
+    "MediaWriter",
+    "new_media_id",
+]
 
 _LOCATION = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}")
 _INCOMING = "incoming"
@@ -27,12 +34,16 @@ class MediaMissingError(LinecsError, LookupError):
     """The store has nothing there: it was erased, or never kept."""
 
 
-class MediaWriter(Protocol):
-    """A piece of content on its way into a store."""
+class ByteSink(Protocol):
+    """Takes bytes: a binary file, or a store's writer."""
 
     def write(self, data: bytes, /) -> object:
         """Add bytes. Called while content comes in, in pieces of any size."""
         ...
+
+
+class MediaWriter(ByteSink, Protocol):
+    """A piece of content on its way into a store."""
 
     def keep(self) -> str:
         """Make what was written durable, whole or not at all, and return its location.

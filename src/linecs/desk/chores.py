@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from linecs.desk.jobs import new_job
+from linecs.desk.media import erase_media, fetch_media
 from linecs.desk.quotas import refresh_quota
 from linecs.model import Customer
 
@@ -45,6 +46,8 @@ def refresh_profile(core: DeskCore, job: Job) -> None:
 
 
 CHORES: Mapping[str, JobHandler] = {
+    "media.erase": erase_media,
+    "media.fetch": fetch_media,
     "profile.refresh": refresh_profile,
     "quota.refresh": refresh_quota,
 }

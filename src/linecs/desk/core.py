@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from attrs import field, frozen
 
+from linecs.delivery.media import MediaStore
 from linecs.desk.evaluating import Evaluator
 from linecs.desk.gateways import Gateways
 from linecs.desk.settings import DeskSettings
@@ -24,6 +25,8 @@ class DeskCore:
         channels: By the shop's own short names.
         destinations: By the bot user id that a webhook names.
         gateways: The way to LINE, per channel.
+        media_store: Where content is kept; None where the host keeps none.
+        media_url: The public address of the host's media view.
         clock: Returns epoch milliseconds UTC.
         worker: Names this process in leases.
     """
@@ -36,6 +39,8 @@ class DeskCore:
     evaluator: Evaluator
     rules: TicketRules
     settings: DeskSettings
+    media_store: MediaStore | None
+    media_url: str
     clock: Callable[[], int] = field(repr=False)
     worker: str
 

@@ -82,6 +82,7 @@ class Filing:
         wait: int,
         settings: DeskSettings,
         waits: Callable[[Bubble], bool],
+        keeps_media: bool,
     ) -> None:
         self.view = view
         self.now = now
@@ -95,6 +96,7 @@ class Filing:
         self._wait = wait
         self._settings = settings
         self._waits = waits
+        self._keeps_media = keeps_media
 
     @property
     def bot_may_speak(self) -> bool:
@@ -310,7 +312,7 @@ class Filing:
             announced_at=self.now,
         )
         self.changes.add(media)
-        if not external:
+        if not external and self._keeps_media:
             self.add_job("media.fetch", media.id)
 
     def _file_unsend(self, event: UnsendEvent) -> None:
@@ -356,7 +358,8 @@ class Filing:
             self.changes.alter(message, gone)
         self._redact_event(message)
         self.changes.remove(Memory, equal("conversation_id", self.conversation.id))
-        self.add_job("media.erase", message.id)
+        if self._keeps_media:
+            self.add_job("media.erase", message.id)
         # What a person or a model wrote for the text that is gone no longer fits.
         self.conversation = evolve(self.conversation, version=self.conversation.version + 1)
         self.changes.remove(

@@ -129,7 +129,12 @@ def _step(
     if view.conversation.lease_owner != core.worker:
         return True
     filing = Filing(
-        view, now=core.clock(), wait=wait, settings=core.settings, waits=core.responder.waits
+        view,
+        now=core.clock(),
+        wait=wait,
+        settings=core.settings,
+        waits=core.responder.waits,
+        keeps_media=core.media_store is not None,
     )
     file_events(filing, core.rules)
     if filing.inquiry_is_complete:

@@ -30,6 +30,7 @@ from linecs.desk.core import DeskCore
 from linecs.desk.evaluating import Evaluator
 from linecs.desk.gateways import Gateways
 from linecs.desk.gathering import Gatherer
+from linecs.desk.media import MediaRoom
 from linecs.desk.settings import DeskSettings
 from linecs.desk.tickets import TicketRules
 from linecs.errors import ConfigurationError
@@ -38,6 +39,7 @@ from linecs.model import OperatorId, new_id
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from linecs.delivery.media import MediaStore
     from linecs.desk.health import Finding
     from linecs.desk.operating import Acted
     from linecs.desk.orphans import Orphan
@@ -73,6 +75,9 @@ class SupportDesk:
             every inquiry to a person.
         settings: Times and choices.
         rules: What each act makes of a ticket.
+        media: Where pictures, video and files are kept, such as `FileMediaStore("media")`.
+            None leaves with LINE what customers send, and LINE forgets it after a while.
+        media_url: The public https address under which the host mounts its media view.
         clock: Returns epoch milliseconds UTC.
 
     Raises:
@@ -87,6 +92,8 @@ class SupportDesk:
         responder: Responder | None = None,
         settings: DeskSettings | None = None,
         rules: TicketRules | None = None,
+        media: MediaStore | None = None,
+        media_url: str = "",
         clock: Callable[[], int] = _now,
     ) -> None:
         _check_channels(channels)
@@ -102,11 +109,18 @@ class SupportDesk:
             evaluator=Evaluator(answering, deadline=chosen.evaluation_deadline),
             rules=rules or TicketRules(),
             settings=chosen,
+            media_store=media,
+            media_url=media_url,
             clock=clock,
             worker=f"{socket.gethostname()[:60]}:{os.getpid()}:{new_id(clock())[-8:]}",
         )
         self._gatherer: Gatherer[Receipt] = Gatherer(storage)
         self._has_chores = False
+
+    @property
+    def media(self) -> MediaRoom:
+        """Pictures and video: publish what is sent, serve what is kept."""
+        return MediaRoom(self._core)
 
     def using(self, storage: Storage) -> SupportDesk:
         """Return this desk working through another storage, such as `store.join(connection)`.
