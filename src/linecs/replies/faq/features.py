@@ -1,0 +1,150 @@
+"""What of a text counts when two questions are compared, without a dictionary or a model.
+
+Single and paired characters weighted by script: Japanese puts the matter into kanji, katakana
+and Latin letters, and the manner of asking into hiragana. Besides those, pairs of kanji with the
+hiragana between them left out (申し込み, 申込み and 申込 meet), whole clauses, and the groups of
+`vocabulary`. Weights were chosen on FAQs of four trades; halving or doubling one of them moved
+hit@1 by 3 points at most.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import pairwise
+
+import ahocorasick_rs
+from attrs import frozen
+
+from linecs.replies.faq.readings import in_kanji
+from linecs.replies.faq.vocabulary import GROUPS
+from linecs.replies.normalisation import Normaliser, Step
+from linecs.replies.normalisation.polite import polite_tail
+
+__all__ = ["Features", "clauses", "features", "matching_key", "semantic_text"]
+
+_KANJI, _KATAKANA, _HIRAGANA, _LATIN, _OTHER = "CKHLO"
+_SINGLE_WEIGHTS = {_KANJI: 1.0, _KATAKANA: 0.3, _LATIN: 0.3, _OTHER: 0.3}
+_PAIR_WITH_HIRAGANA, _PAIR_OF_HIRAGANA, _PAIR = 0.8, 0.4, 1.0
+_KANJI_PAIR, _CLAUSE, _GROUP = 0.5, 1.0, 1.0
+
+_plain = Normaliser((Step.LINE_EMOJI, Step.WIDTH, Step.EMOJI))
+_even = Normaliser((Step.CASE, Step.LONG_VOWELS))
+_key = Normaliser(tuple(Step))
+_hiragana = Normaliser((Step.KANA,))
+_BREAKS = re.compile(r"[^\w%+¥$ー]+")
+_GREETING = re.compile(
+    r"(?:すみません|すいません|こんにち[はわ]|こんばん[はわ]|おはよう|はじめまして|初めまして|"
+    r"(?:いつも)?お世話になっ(?:てい|て)?|お忙しいところ|恐れ入り|ありがとうござい|よろしくお?願いし?|教えて|お?願いし?)"
+    r"(?:ます|ました|ございます|おります|が|ます?が)?"
+)
+
+
+class _Scripts(dict[int, str]):
+    """Which script a character belongs to, as one letter; worked out when first met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _script(chr(code))
+        return self[code]
+
+
+def _script(character: str) -> str:
+    if "ぁ" <= character <= "ゖ":
+        return _HIRAGANA
+    if "ァ" <= character <= "ー":
+        return _KATAKANA
+    if "一" <= character <= "鿿" or character == "々":
+        return _KANJI
+    return _LATIN if character.isascii() else _OTHER
+
+
+_scripts = _Scripts()
+
+
+@frozen
+class Features:
+    """A text taken apart.
+
+    Attributes:
+        weights: Each feature's weight before it is multiplied by its rarity.
+        length: The weights with repetitions counted, by which long texts are held back.
+    """
+
+    weights: dict[str, float]
+    length: float
+
+
+def matching_key(text: str) -> str:
+    """What two texts share that ask the same in the same words."""
+    return _key(text)
+
+
+def semantic_text(text: str) -> str:
+    """What a model is given: width folded, emoji, greetings and polite endings left out."""
+    plain = in_kanji(_plain(text))
+    parts = [part for part in re.split(r"[\n。！？!?]+", plain) if part.strip()]
+    kept = [part for part in parts if not _GREETING.fullmatch(part.strip())] or parts
+    joined = "。".join(kept).strip()
+    return joined[: polite_tail(joined)] or plain
+
+
+def clauses(text: str) -> list[str]:
+    """The parts of a text between marks and spaces, greetings and polite endings left out."""
+    parts = _BREAKS.split(_even(in_kanji(_plain(text))))
+    return [
+        part[: polite_tail(_hiragana(part))]
+        for part in parts
+        if part and not _GREETING.fullmatch(part)
+    ]
+
+
+def features(text: str) -> Features:
+    """Take a text apart."""
+    weights: dict[str, float] = {}
+    length = 0.0
+    for clause in clauses(text):
+        for feature, weight in _of_clause(_hiragana(clause), clause.translate(_scripts)):
+            length += weight
+            if weights.get(feature, 0.0) < weight:
+                weights[feature] = weight
+    return Features(weights, length)
+
+
+def _of_clause(clause: str, scripts: str) -> list[tuple[str, float]]:
+    found = [
+        (character, _SINGLE_WEIGHTS[script])
+        for character, script in zip(clause, scripts, strict=True)
+        if script != _HIRAGANA
+    ]
+    found += [
+        (clause[at : at + 2], _pair_weight(scripts[at : at + 2])) for at in range(len(clause) - 1)
+    ]
+    kanji = [
+        character for character, script in zip(clause, scripts, strict=True) if script == _KANJI
+    ]
+    found += [("#" + first + second, _KANJI_PAIR) for first, second in pairwise(kanji)]
+    found += [(group, _GROUP) for group in _groups(clause)]
+    found.append(("^" + clause, _CLAUSE))
+    return found
+
+
+@cache
+def _pair_weight(scripts: str) -> float:
+    if scripts == _HIRAGANA * 2:
+        return _PAIR_OF_HIRAGANA
+    return _PAIR_WITH_HIRAGANA if _HIRAGANA in scripts else _PAIR
+
+
+def _groups(clause: str) -> set[str]:
+    automaton, names = _vocabulary()
+    found = automaton.find_matches_as_indexes(clause, overlapping=True)
+    return {name for number, _, _ in found for name in names[number]}
+
+
+@cache
+def _vocabulary() -> tuple[ahocorasick_rs.AhoCorasick, list[list[str]]]:
+    groups: dict[str, list[str]] = {}
+    for number, words in enumerate(GROUPS):
+        for word in words:
+            groups.setdefault(_hiragana(_even(word)), []).append(f"={number}")
+    return ahocorasick_rs.AhoCorasick(list(groups)), list(groups.values())
