@@ -51,6 +51,7 @@ class Column:
     Attributes:
         length: Characters it holds; None where it has no such limit.
         optional: Whether it may be empty (None).
+        type: The field's type, without None and NewType.
         pack: Turns a field's value, not None, into the column's. Raises `ValueRefusedError`.
         unpack: Turns the column's value, not None, back; None where it is the same.
     """
@@ -59,6 +60,7 @@ class Column:
     kind: Kind
     length: int | None
     optional: bool
+    type: Any
     pack: Callable[[Any], Any]
     unpack: Callable[[Any], Any] | None
 
@@ -78,6 +80,7 @@ def _column(table: Table, name: str, hint: object) -> Column:
         kind=kind,
         length=length,
         optional=optional,
+        type=plain,
         pack=_packer(kind, length, partial(ValueRefusedError, table.name, name)),
         unpack=_unpacker(kind, plain),
     )

@@ -65,8 +65,8 @@ class MemoryStorage:
 
     def read(self, work: Callable[[_MemoryTransaction], T]) -> T:
         """Do the work while nothing changes."""
-        with self._alone():
-            return work(_MemoryTransaction(self._tables, writable=False))
+        with self._alone(), _MemoryTransaction(self._tables, writable=False) as transaction:
+            return work(transaction)
 
     def check(self) -> None:
         """Nothing can be outdated here."""
@@ -125,12 +125,14 @@ class _MemoryTransaction:
     def __init__(self, tables: dict[type[Any], _Rows], *, writable: bool = True) -> None:
         self._tables = tables
         self._writable = writable
+        self._ended = False
         self._done: list[tuple[_Rows, Values | None, Values | None]] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self._ended = True
         if error is not None:
             for rows, before, after in reversed(self._done):
                 rows.replace(after, before)
@@ -154,6 +156,7 @@ class _MemoryTransaction:
 
     def claim(self, query: Query[R], changes: Mapping[str, object]) -> list[R]:
         layout = layout_of(query.row)
+        self._must_write()
         found = self._matching(query)
         return [layout.unpack(values) for values in self._change(layout, found, changes)]
 
@@ -162,12 +165,14 @@ class _MemoryTransaction:
             raise RowTakenError(layout_of(type(rows[0])).table.name)
 
     def insert_absent(self, *rows: object) -> list[bool]:
+        self._must_write()
         packed = [(layout, layout.pack(row)) for row in rows for layout in [layout_of(type(row))]]
         return [self._replace(layout, None, values) for layout, values in packed]
 
     def update(
         self, row: type[Any], where: Sequence[Condition], changes: Mapping[str, object]
     ) -> int:
+        self._must_write()
         found = self._matching(Query(row=row, where=tuple(where)))
         return len(self._change(layout_of(row), found, changes))
 
@@ -185,8 +190,13 @@ class _MemoryTransaction:
         self.update(row, layout.key_conditions(key), sums)
 
     def delete(self, row: type[Any], where: Sequence[Condition]) -> int:
+        self._must_write()
         found = self._matching(Query(row=row, where=tuple(where)))
         return sum(self._replace(layout_of(row), values, None) for values in found)
+
+    def _must_write(self) -> None:
+        if not self._writable:
+            raise StorageError("This transaction only reads; write in `run`.")
 
     def _matching(self, query: Query[Any]) -> list[Values]:
         layout = layout_of(query.row)
@@ -222,8 +232,6 @@ class _MemoryTransaction:
         return changed
 
     def _replace(self, layout: Layout, before: Values | None, after: Values | None) -> bool:
-        if not self._writable:
-            raise StorageError("This transaction only reads.")
         rows = self._rows(layout)
         done = rows.replace(before, after)
         if done:
@@ -231,6 +239,8 @@ class _MemoryTransaction:
         return done
 
     def _rows(self, layout: Layout) -> _Rows:
+        if self._ended:
+            raise StorageError("This transaction has ended.")
         return self._tables.setdefault(layout.table.row, _Rows(layout))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-import sqlalchemy as sa
 import tenacity
 
 from linecs.storage.ports import StorageBusyError, StorageError
@@ -17,6 +16,8 @@ from linecs.storage.works import run_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    import sqlalchemy as sa
 
 __all__ = ["Server"]
 

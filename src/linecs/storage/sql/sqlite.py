@@ -73,7 +73,7 @@ class SqliteFile:
     def read(self, work: Callable[[SqlTransaction], T]) -> T:
         """Return what the work reads from one snapshot."""
         if self._in_memory:
-            return self.run(lambda transaction: work(transaction.only_reading()))
+            return self.run(lambda transaction: transaction.only_read(work))
         reader = self._readers.pop() if self._readers else _Connection(*self._settings)
         try:
             with reader.snapshot() as transaction:

@@ -207,12 +207,21 @@ class Statements:
         if query.after is not None:
             where.append(self._beyond(table, parameters, query.order))
         selected = sa.select(*table.c).where(*where)
-        selected = selected.order_by(*(_order(table, name) for name in query.order))
+        selected = selected.order_by(*(self._order(table, name) for name in query.order))
         if query.limit is not None:
             selected = selected.limit(parameters.add_limit())
         if lock is not RowLock.NONE:
             selected = selected.with_for_update(skip_locked=lock is RowLock.SKIP)
         return selected
+
+    def _order(self, table: sa.Table, name: str) -> ColumnElement[Any]:
+        column = table.c[name.removeprefix("-")]
+        down = name.startswith("-")
+        ordered = column.desc() if down else column.asc()
+        if self.dialect.name != "postgresql" or not column.nullable:
+            return ordered
+        # As the others have it: an empty column comes before all values.
+        return ordered.nulls_last() if down else ordered.nulls_first()
 
     def _beyond(
         self, table: sa.Table, parameters: _Parameters, order: tuple[str, ...]
@@ -302,14 +311,6 @@ def _condition(
     if width == 0:
         return column.is_(None) if operator is Operator.EQUAL else column.is_not(None)
     return _COMPARISONS[operator](column, parameters.add(name))
-
-
-def _order(table: sa.Table, name: str) -> ColumnElement[Any]:
-    # As SQLite and MySQL have it: an empty column comes before all values.
-    column = table.c[name.removeprefix("-")]
-    if name.startswith("-"):
-        return column.desc().nulls_last() if column.nullable else column.desc()
-    return column.asc().nulls_first() if column.nullable else column.asc()
 
 
 def statements_for(dialect: Dialect, prefix: str) -> Statements:

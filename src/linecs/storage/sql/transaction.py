@@ -16,7 +16,7 @@ from linecs.storage.sql.check import check_schema
 from linecs.storage.sql.statements import LARGEST_LIST, RowLock, arguments_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from linecs.storage.ports import Condition
     from linecs.storage.rows import Layout, Values
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["SqlTransaction"]
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 class SqlTransaction:
@@ -49,9 +50,13 @@ class SqlTransaction:
         """The connection that callbacks may write the shop's rows with."""
         return self._executor.connection
 
-    def only_reading(self) -> SqlTransaction:
-        """Return the same transaction for a work that only reads."""
-        return SqlTransaction(self._statements, self._executor, writable=False)
+    def only_read(self, work: Callable[[SqlTransaction], T]) -> T:
+        """Do a work that must not write, inside this transaction."""
+        reading = SqlTransaction(self._statements, self._executor, writable=False)
+        try:
+            return work(reading)
+        finally:
+            reading.end()
 
     def check(self) -> None:
         """Raise `SchemaOutdatedError` where the tables do not fit this release."""
@@ -91,6 +96,7 @@ class SqlTransaction:
 
     def claim(self, query: Query[R], changes: Mapping[str, object]) -> list[R]:
         """Lock the first rows nobody else is claiming, change them, and return them."""
+        self._must_write()
         layout = layout_of(query.row)
         where = layout.pack_conditions(query.where)
         found = self._select(layout, where, query, RowLock.SKIP)
@@ -120,6 +126,7 @@ class SqlTransaction:
         self, row: type[Any], where: Sequence[Condition], changes: Mapping[str, object]
     ) -> int:
         """Change all rows for which the conditions hold; return how many."""
+        self._must_write()
         if not changes:
             return self.count(Query(row=row, where=tuple(where)))
         layout = layout_of(row)

@@ -1,0 +1,7 @@
+"""Stores on every database there is, and shops whose transactions they join."""
+
+from __future__ import annotations
+
+from databases import database_url, sql_storage
+
+__all__ = ["database_url", "sql_storage"]
