@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from linecs.replies.files.documents import JAPAN
+from linecs.replies.files.documents import JAPAN, Placed, is_yaml
+from linecs.replies.files.faq import locate_faq, read_faq, write_faq_csv, write_faq_yaml
+from linecs.replies.files.official_account import read_official_account_list
 from linecs.replies.files.problems import FileError, Problem
-from linecs.replies.files.rules import read_rules, write_rules_csv, write_rules_yaml
+from linecs.replies.files.rules import locate_rules, read_rules, write_rules_csv, write_rules_yaml
+from linecs.replies.files.table import decode
 
 __all__ = [
     "JAPAN",
     "FileError",
+    "Placed",
     "Problem",
+    "decode",
+    "is_yaml",
+    "locate_faq",
+    "locate_rules",
+    "read_faq",
+    "read_official_account_list",
     "read_rules",
+    "write_faq_csv",
+    "write_faq_yaml",
     "write_rules_csv",
     "write_rules_yaml",
 ]

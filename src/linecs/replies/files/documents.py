@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta, timezone
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import frozen
 
 from linecs.errors import LinecsError
 from linecs.replies.files.fields import Locate, check_fields
-from linecs.replies.files.problems import FileError, Problem, problem
+from linecs.replies.files.problems import FileError, problem, refusal
 from linecs.replies.files.yaml_reader import Path, read_yaml
-from linecs.replies.wording import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,11 +19,12 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
+    from linecs.replies.files.problems import Problem
     from linecs.replies.files.table import Row, Table
     from linecs.replies.files.yaml_reader import Position
     from linecs.replies.wording import Language
 
-__all__ = ["JAPAN", "Entry", "build", "entries_in_table", "entries_in_yaml", "is_yaml"]
+__all__ = ["JAPAN", "Entry", "Placed", "build", "entries_in_table", "entries_in_yaml", "is_yaml"]
 
 JAPAN = timezone(timedelta(hours=9), "JST")
 """The zone of dates in files, unless the caller says another; Japan has no summer time."""
@@ -46,6 +46,14 @@ class Entry:
     data: Any
     path: Path
     locate: Locate
+
+
+@frozen
+class Placed(Generic[T]):
+    """What was made of an entry, and the line its id stands in."""
+
+    value: T
+    line: int
 
 
 def is_yaml(name: str) -> bool:
@@ -89,13 +97,13 @@ def build(
     name: str,
     language: Language | str,
     zone: tzinfo,
-) -> tuple[T, ...]:
-    """Return what `make` makes of each entry's checked fields.
+) -> tuple[Placed[T], ...]:
+    """Return what `make` makes of each entry's checked fields, with its line.
 
     Raises:
         FileError: Anything is wrong with any of them, or two share an id; says all at once.
     """
-    made: list[T] = []
+    made: list[Placed[T]] = []
     problems: list[Problem] = []
     lines: dict[str, int] = {}
     for entry in entries:
@@ -105,9 +113,13 @@ def build(
         if fields is None:
             problems += found
             continue
-        problems += _repeated(entry, lines)
+        _, (line, column) = entry.locate((*entry.path, "id"))
+        first = lines.setdefault(entry.data["id"], line)
+        if first != line:
+            repeated = {"name": entry.data["id"], "first": first}
+            problems.append(problem("repeated_id", line=line, column=column, **repeated))
         try:
-            made.append(make(fields))
+            made.append(Placed(make(fields), line))
         except LinecsError as error:
             problems.append(_refused(entry, error))
     if problems:
@@ -115,22 +127,10 @@ def build(
     return tuple(made)
 
 
-def _repeated(entry: Entry, lines: dict[str, int]) -> list[Problem]:
-    id_ = entry.data["id"]
-    _, (line, column) = entry.locate((*entry.path, "id"))
-    first = lines.setdefault(id_, line)
-    if first == line:
-        return []
-    return [problem("repeated_id", line=line, column=column, name=id_, first=first)]
-
-
 def _refused(entry: Entry, error: LinecsError) -> Problem:
     field = getattr(error, "field", "")
     _, (line, column) = entry.locate((*entry.path, field) if field else entry.path)
-    sentence = getattr(error, "sentence", None)
-    if isinstance(sentence, Sentence):
-        return Problem(line=line, column=column, sentence=sentence)
-    return problem("refused", line=line, column=column, reason=str(error))
+    return refusal(error, line=line, column=column)
 
 
 def _cell_finder(table: Table, row: Row) -> Locate:

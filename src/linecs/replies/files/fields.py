@@ -5,7 +5,6 @@ pydantic checks what comes in; its findings are put into plain words and given t
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
-from linecs.replies.files.problems import problem
+from linecs.replies.files.problems import PROBLEM_CODES, hint, problem
 from linecs.replies.files.times import parse_duration, parse_moment, write_moment
 
 if TYPE_CHECKING:
@@ -43,6 +42,7 @@ Locate = Callable[[tuple[str | int, ...]], tuple[tuple[str | int, ...], tuple[in
 
 _CODES = {
     "missing": "missing",
+    "string_too_short": "missing",
     "extra_forbidden": "unknown_field",
     "string_type": "not_text",
     "tuple_type": "not_list",
@@ -164,16 +164,14 @@ def _told(
     values: dict[str, object] = {"name": _name(known if code != "missing" else place)}
     match code:
         case "unknown_field":
-            values["hint"] = _hint(str(values["name"]), list(model.model_fields))
+            values["hint"] = hint(str(values["name"]), _written_names(model))
         case "not_one_of":
             expected = str(detail.get("ctx", {}).get("expected", ""))
             values["allowed"] = " / ".join(re.findall(r"'([^']*)'", expected))
-        case "missing" | "not_text" | "not_list" | "not_fields" | "not_message":
-            pass
-        case "not_number" | "not_yes_no" | "not_time" | "not_duration":
-            pass
-        case _:
+        case _ if code not in PROBLEM_CODES:
             code, values["detail"] = "other", detail["msg"]
+        case _:
+            pass
     values["found"] = detail["input"]
     return problem(code, line=line, column=column, **values)
 
@@ -182,6 +180,5 @@ def _name(path: Sequence[str | int]) -> str:
     return next((step for step in reversed(path) if isinstance(step, str)), "")
 
 
-def _hint(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"→ {close[0]} ?" if close else f"({', '.join(known)})"
+def _written_names(model: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from linecs.replies.wording import Phrasebook
 
-__all__ = ["FileError", "Problem", "problem"]
+__all__ = ["PROBLEM_CODES", "FileError", "Problem", "hint", "problem", "refusal"]
 
 _PHRASES: Phrasebook = {
     "not_yaml": (
@@ -90,6 +91,10 @@ _PHRASES: Phrasebook = {
         "「{name}」は文字か、type のある LINE のメッセージで書いてください。",
         "'{name}' must be a text or a LINE message object with a type.",
     ),
+    "long_label": (
+        "「{name}」が長すぎます。ボタンに出せるのは20文字までです。",
+        "'{name}' is too long; a button shows 20 characters.",
+    ),
     "repeated_id": (
         "id「{name}」は {first} 行目でも使われています。別の id にしてください。",
         "The id '{name}' is already used in line {first}. Give this one another id.",
@@ -97,6 +102,10 @@ _PHRASES: Phrasebook = {
     "refused": ("使えません: {reason}", "{reason}"),
     "other": ("「{name}」の値が正しくありません: {detail}", "'{name}' cannot be used: {detail}"),
 }
+
+
+PROBLEM_CODES = frozenset(_PHRASES)
+"""Every code that `problem` knows."""
 
 
 @frozen(kw_only=True)
@@ -126,6 +135,20 @@ class Problem:
 def problem(code: str, *, line: int = 0, column: int = 0, **values: object) -> Problem:
     """Return a problem by its code."""
     return Problem(line=line, column=column, sentence=Sentence(_PHRASES, code, values))
+
+
+def hint(name: str, known: Sequence[str]) -> str:
+    """Return what an unknown name was probably meant to be, or all that are known."""
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"→ {close[0]} ?" if close else f"({', '.join(known)})"
+
+
+def refusal(error: LinecsError, *, line: int, column: int) -> Problem:
+    """Return the problem that stopped a thing from being made, in both languages if it has both."""
+    sentence = getattr(error, "sentence", None)
+    if isinstance(sentence, Sentence):
+        return Problem(line=line, column=column, sentence=sentence)
+    return problem("refused", line=line, column=column, reason=str(error))
 
 
 class FileError(LinecsError, ValueError):

@@ -29,10 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import tzinfo
 
+    from linecs.replies.files.documents import (
+        Placed,
+    )
     from linecs.replies.files.table import Row
     from linecs.replies.keyword import KeywordRule
 
-__all__ = ["read_rules", "write_rules_csv", "write_rules_yaml"]
+__all__ = ["locate_rules", "read_rules", "write_rules_csv", "write_rules_yaml"]
 
 _LISTS = ("exact", "contains", "prefix", "stickers", "postbacks", "texts")
 _SEGMENT_LISTS = ("languages", "tags", "without_tags")
@@ -93,6 +96,22 @@ def read_rules(
 
     Raises:
         FileError: Anything is wrong with it; says all of it, with lines and columns.
+    """
+    found = locate_rules(data, name=name, language=language, zone=zone)
+    return tuple(placed.value for placed in found)
+
+
+def locate_rules(
+    data: bytes,
+    *,
+    name: str,
+    language: Language | str = Language.JAPANESE,
+    zone: tzinfo = JAPAN,
+) -> tuple[Placed[KeywordRule], ...]:
+    """Return what `read_rules` returns, each with its line, for tools that point at it.
+
+    Raises:
+        FileError: Anything is wrong with the file.
     """
     if is_yaml(name):
         text = decode(data, name=name, language=language)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from linecs.replies.files.problems import FileError, problem
+from linecs.replies.files.problems import FileError, hint, problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -126,8 +126,8 @@ def _in_header(
         if column in columns[:place]:
             yield problem("repeated_key", line=1, column=place + 1, name=column)
         elif known and column not in known:
-            hint = f"({', '.join(known)})"
-            yield problem("unknown_field", line=1, column=place + 1, name=column, hint=hint)
+            meant = hint(column, known)
+            yield problem("unknown_field", line=1, column=place + 1, name=column, hint=meant)
 
 
 def _beyond_header(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from linecs.replies.keyword.conditions import COOLDOWN_KEY, IsOpen
 from linecs.replies.keyword.errors import RuleError
 from linecs.replies.keyword.index import Match, RuleIndex
-from linecs.replies.keyword.patterns import Pattern
+from linecs.replies.keyword.patterns import Pattern, PatternTable
 from linecs.replies.keyword.responder import KeywordResponder
 from linecs.replies.keyword.rule import (
     KeywordRule,
@@ -28,6 +28,7 @@ __all__ = [
     "Match",
     "Opening",
     "Pattern",
+    "PatternTable",
     "RuleError",
     "RuleIndex",
     "Segment",

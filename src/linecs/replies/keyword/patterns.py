@@ -69,6 +69,10 @@ class PatternTable:
         pattern, _ = self._prepared(kind, written)
         return self._numbers[kind, pattern.compared], pattern
 
+    def known(self, kind: Kind, compared: Iterable[str]) -> set[int]:
+        """Return the numbers of those of these patterns that were added."""
+        return {self._numbers[kind, text] for text in compared if (kind, text) in self._numbers}
+
     def sizes(self) -> Iterable[tuple[Kind, int]]:
         """Return each pattern's kind and its length as compared, by number."""
         return ((kind, len(compared)) for kind, compared in self._numbers)
@@ -76,13 +80,13 @@ class PatternTable:
     def find(self, inquiry: Inquiry) -> set[int]:
         """Return the numbers that are there. A tap is its postback data and nothing else."""
         if inquiry.postback_data is not None:
-            return self._known(Kind.POSTBACK, [inquiry.postback_data])
+            return self.known(Kind.POSTBACK, [inquiry.postback_data])
         found = self.find_text(inquiry.text)
         if len(inquiry.bubbles) > 1:
             for bubble in inquiry.bubbles:
                 found |= self.find_text(bubble.text)
         if inquiry.bubbles:
-            found |= self._known(Kind.STICKER, _sticker_keys(inquiry.bubbles))
+            found |= self.known(Kind.STICKER, _sticker_keys(inquiry.bubbles))
         return found
 
     def find_text(self, text: str) -> set[int]:
@@ -102,7 +106,7 @@ class PatternTable:
         if bubble.kind == "postback":
             return True
         if bubble.kind == "sticker":
-            return bool(self._known(Kind.STICKER, _sticker_keys([bubble])))
+            return bool(self.known(Kind.STICKER, _sticker_keys([bubble])))
         text = _sound(bubble.text)
         return self._folded_texts.is_whole(self.normalise(text)) or (
             bool(self._plain_texts) and self._plain_texts.is_whole(self._plain(text).strip())
@@ -138,9 +142,6 @@ class PatternTable:
                 self._regexes.add(pattern.compared, number)
             case Kind.POSTBACK | Kind.STICKER:
                 pass
-
-    def _known(self, kind: Kind, keys: Iterable[str]) -> set[int]:
-        return {self._numbers[kind, key] for key in keys if (kind, key) in self._numbers}
 
 
 def _sticker_keys(bubbles: Iterable[Bubble]) -> Iterable[str]:

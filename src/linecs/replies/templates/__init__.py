@@ -9,6 +9,7 @@ from linecs.replies.templates.rendering import (
     fill,
     render_message,
     render_text,
+    required_variables,
     variable_names,
     variables_of,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "fill",
     "render_message",
     "render_text",
+    "required_variables",
     "variable_names",
     "variables_of",
 ]

@@ -27,6 +27,7 @@ __all__ = [
     "fill",
     "render_message",
     "render_text",
+    "required_variables",
     "variable_names",
     "variables_of",
 ]
@@ -82,15 +83,29 @@ def variable_names(message: object) -> Iterator[str]:
     Raises:
         TemplateSyntaxError: A placeholder cannot be read.
     """
+    return (name for name, _ in _variables_in(message))
+
+
+def required_variables(message: object) -> Iterator[str]:
+    """Yield those variables that have no stand-in.
+
+    Raises:
+        TemplateSyntaxError: A placeholder cannot be read.
+    """
+    return (name for name, stand_in in _variables_in(message) if stand_in is None)
+
+
+def _variables_in(message: object) -> Iterator[tuple[str, str | None]]:
     if isinstance(message, str):
         for placeholder in _PLACEHOLDER.findall(message):
-            yield ".".join(_parsed(placeholder)[:2])
+            namespace, name, stand_in = _parsed(placeholder)
+            yield f"{namespace}.{name}", stand_in
     elif isinstance(message, Mapping):
         for value in message.values():
-            yield from variable_names(value)
+            yield from _variables_in(value)
     elif isinstance(message, list | tuple):
         for value in message:
-            yield from variable_names(value)
+            yield from _variables_in(value)
 
 
 def render_text(text: str, variables: Variables) -> str:
