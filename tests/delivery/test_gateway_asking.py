@@ -27,12 +27,14 @@ from linecs.delivery.account import (
     WebhookEndpoint,
 )
 from linecs.delivery.gateway import LineGateway
+from linecs.delivery.media import FileMediaStore
 from linecs.model import Channel, Route
 from linecs.testing.simulator import Fault
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
+    from pathlib import Path
 
     from delivery.server import ScriptedServer
     from linecs.testing import LineSimulator, VirtualClock
@@ -203,6 +205,14 @@ def test_a_video_is_prepared_first(
     )
 
 
+def test_a_new_word_for_transcoding_means_wait(
+    server: ScriptedServer, gateways: Callable[..., LineGateway]
+) -> None:
+    """What is neither done nor failed is still under way."""
+    server.answers = [http_answer(200, b'{"status":"queued"}')]
+    assert gateways(server.url, "token").transcoding("1") is Transcoding.PROCESSING
+
+
 def test_expired_content_is_gone(
     line: LineSimulator, clock: VirtualClock, gateway: LineGateway
 ) -> None:
@@ -302,6 +312,14 @@ def test_validation_sends_nothing(line: LineSimulator, gateway: LineGateway) -> 
     assert len(customer.chat) == 0
 
 
+def test_validation_that_is_not_answered_raises(line: LineSimulator, gateway: LineGateway) -> None:
+    """A limit or a server error is no verdict on the messages."""
+    line.faults.add(Fault.rate_limited())
+    with pytest.raises(LineApiError) as caught:
+        gateway.validate(Route.PUSH, "[]")
+    assert caught.value.transient
+
+
 def test_a_rich_menu_of_ones_own(line: LineSimulator, gateway: LineGateway) -> None:
     """The customer sees the linked menu, and the account's own again afterwards."""
     customer = line.customer("c1")
@@ -327,3 +345,18 @@ def test_a_rich_menu_of_ones_own(line: LineSimulator, gateway: LineGateway) -> N
     assert (customer.rich_menu or {}).get("name") == "会員"
     gateway.unlink_rich_menu(customer.user_id)
     assert customer.rich_menu is None
+
+
+def test_content_streams_into_a_media_store(
+    line: LineSimulator, gateway: LineGateway, tmp_path: Path
+) -> None:
+    """What the customer sent is kept whole under the location the store gives."""
+    store = FileMediaStore(tmp_path / "media")
+    picture = b"picture" * 50_000
+    event = line.customer("c1").sends_image(picture)
+    with store.writer() as writer:
+        fetched = gateway.content(str(event.message_id), writer, limit=LIMIT)
+        location = writer.keep()
+    assert isinstance(fetched, FetchedContent)
+    with store.open(location) as file:
+        assert hashlib.sha256(file.read()).hexdigest() == fetched.sha256

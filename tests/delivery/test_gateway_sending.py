@@ -30,6 +30,7 @@ from linecs.delivery import (
     form_attempt,
     request_body,
 )
+from linecs.delivery.tokens import StatelessTokenSource
 from linecs.model import AttemptId, Author, MessageId, Route
 from linecs.testing.simulator import Fault
 
@@ -377,3 +378,28 @@ def test_an_expired_reply_token_is_spent(
     token = line.customer("c1").says("返品したい").reply_token
     clock.advance(seconds=61)
     assert isinstance(gateway.send(reply(token)), TokenSpent)
+
+
+def test_a_silent_token_issuer_proves_it_unsent(
+    server: ScriptedServer, gateways: Callable[..., LineGateway]
+) -> None:
+    """No token could be had this time: nothing was sent, and it is tried again."""
+    source = StatelessTokenSource(channel_number="1", secret="s", api_url="http://127.0.0.1:1")
+    assert isinstance(gateways(server.url, source).send(to(USER)), Unreached)
+    assert server.seen == []
+
+
+def test_a_token_issuer_that_refuses_alarms(
+    line: LineSimulator, gateways: Callable[..., LineGateway]
+) -> None:
+    """A wrong secret does not heal by waiting."""
+    source = StatelessTokenSource(channel_number="1", secret="wrong", api_url=line.url)
+    assert isinstance(gateways(line.url, source).send(to(USER)), Unauthorised)
+
+
+def test_an_endless_answer_is_cut_off(
+    server: ScriptedServer, gateways: Callable[..., LineGateway]
+) -> None:
+    """A status is enough: a body without an end does not fill the memory."""
+    server.answers = [http_answer(200, b" " * 5_000_000)]
+    assert gateways(server.url, "token").send(to(USER)) == Accepted()

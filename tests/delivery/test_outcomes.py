@@ -142,6 +142,23 @@ def test_a_wrong_recipient_concerns_the_whole_call(content: object) -> None:
     assert (outcome.named, outcome.whole) == ((), True)
 
 
+def test_a_place_within_a_message_blames_the_message_named_with_it() -> None:
+    """LINE gives some places relative to the message it names in words."""
+    details = [{"message": "must be specified", "property": "quickReply/items/0/action/label"}]
+    message = "A message (messages[1]) in the request body is invalid"
+    outcome = answer(400, {"message": message, "details": details})
+    assert isinstance(outcome, Refused)
+    assert (outcome.named, outcome.whole) == ((1,), False)
+
+
+def test_a_place_we_do_not_know_blames_nothing() -> None:
+    """Then each message goes alone, rather than all of them to the dead letters."""
+    details = [{"message": "invalid property", "property": "/body/contents/0"}]
+    outcome = answer(400, {"message": "The request body has 1 error(s)", "details": details})
+    assert isinstance(outcome, Refused)
+    assert (outcome.named, outcome.whole) == ((), False)
+
+
 def test_an_error_may_name_nothing() -> None:
     """`Failed to send messages` blames neither a message nor the recipient."""
     outcome = answer(400, {"message": "Failed to send messages"})

@@ -95,6 +95,7 @@ TAKEN: dict[str, dict[str, Any]] = {
         columns=[{"imageUrl": PICTURE, "action": {"type": "uri", "uri": "tel:0312345678"}}],
     ),
     "an imagemap": imagemap(),
+    "an imagemap of a video alone": imagemap(actions=[]),
     "a Flex carousel": flex({"type": "carousel", "contents": [bubble()] * 12}),
     "an unknown message kind": {"type": "hologram", "text": "x" * 9000},
     "an unknown template": template(type="wheel"),
@@ -233,6 +234,19 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a location without an address": (
         {"type": "location", "title": "店", "latitude": 35, "longitude": 139},
         "messages[0].address",
+    ),
+    "a message that is text": ("はい", "messages[0]"),  # type: ignore[dict-item] # the mistake to be told
+    "quick replies that are text": (text(quickReply="はい"), "messages[0].quickReply"),
+    "items that are an object": (text(quickReply={"items": {}}), "messages[0].quickReply.items"),
+    "no items": (text(quickReply={"items": []}), "messages[0].quickReply.items"),
+    "an emoji without a place": (text("$", emojis=[{}]), "messages[0].emojis[0].index"),
+    "a substitution that is a list": (
+        {"type": "textV2", "text": "x", "substitution": []},
+        "messages[0].substitution",
+    ),
+    "101 substitutions": (
+        {"type": "textV2", "text": "x", "substitution": {f"k{n}": {} for n in range(101)}},
+        "messages[0].substitution",
     ),
 }
 

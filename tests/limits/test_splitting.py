@@ -44,3 +44,9 @@ def test_a_limit_below_one_emoji_is_refused() -> None:
     """One code unit cannot hold a surrogate pair."""
     with pytest.raises(ValueError, match="at least 2"):
         split_text("🍎🍎", 1)
+
+
+def test_a_grapheme_longer_than_the_limit_is_cut_between_characters() -> None:
+    """A family of eight code units does not fit into five; its emoji stay whole."""
+    pieces = split_text("👨‍👩‍👧", 5)
+    assert pieces == ("👨‍👩", "‍👧")

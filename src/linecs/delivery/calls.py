@@ -59,8 +59,10 @@ class AuthorisedCalls:
             NoAnswerError: None came in time.
             AccessTokenError: There is no token to call with.
         """
-        deadline = Deadline(self._timeout)
+        deadline = None
         for authorisation in self.authorisations():
+            # Having a first token issued has a time limit of its own.
+            deadline = deadline or Deadline(self._timeout)
             answer = exchange(
                 self._pool(),
                 method,

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         FetchedContent,
     )
     from linecs.delivery.media import ByteSink
+    from linecs.delivery.fetching import ByteSink
     from linecs.delivery.outcomes import Outcome
     from linecs.model import Attempt, Channel
 
@@ -244,7 +245,7 @@ class LineGateway:
 
         Args:
             message_id: LINE's id of the message.
-            target: An empty binary file, open for writing.
+            target: An empty binary file, or a `MediaWriter` that is kept afterwards.
             limit: The most bytes to take.
         """
         template = "/v2/bot/message/{message_id}/content"

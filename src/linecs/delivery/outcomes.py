@@ -188,6 +188,7 @@ _REQUEST_ID = "x-line-request-id"
 _ACCEPTED_REQUEST_ID = "x-line-accepted-request-id"
 # LINE documents neither for a call that could carry one of these answers.
 _UNSETTLED = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT})
+_OF_THE_CALL = frozenset({"to", "notificationDisabled", "customAggregationUnits"})
 _NAMED_MESSAGE = re.compile(r"messages\[(\d{1,3})\]")
 _NAMED_PROPERTY = re.compile(r"The property, '?(?P<name>[^,']+)'?,")
 
@@ -237,7 +238,7 @@ def _refusal(route: Route, status: int, content: Mapping[str, Any], request_id: 
         message=message,
         details=details,
         named=tuple(sorted(named)),
-        whole=not named and _names_other_property(message, details),
+        whole=not named and _is_about_call(message, details),
         request_id=request_id,
     )
 
@@ -248,11 +249,10 @@ def _is_about_token(message: str, details: tuple[ErrorDetail, ...]) -> bool:
     return "reply token" in message.lower() or "'replyToken'" in message
 
 
-def _names_other_property(message: str, details: tuple[ErrorDetail, ...]) -> bool:
+def _is_about_call(message: str, details: tuple[ErrorDetail, ...]) -> bool:
     found = _NAMED_PROPERTY.search(message)
-    names = [each.property for each in details if each.property]
-    names += [found["name"]] if found else []
-    return any(not name.startswith("messages") for name in names)
+    named = {found["name"]} if found else set()
+    return not _OF_THE_CALL.isdisjoint(named | {each.property for each in details})
 
 
 def _limit(message: str, request_id: str) -> Outcome:

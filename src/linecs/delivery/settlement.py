@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from enum import StrEnum
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from attrs import evolve, field, frozen
 
@@ -30,6 +30,8 @@ from linecs.delivery.policy import OnUnknown
 from linecs.model import Attempt, AttemptState, MessageId, Route
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from linecs.delivery.outcomes import Outcome
     from linecs.delivery.policy import DeliveryPolicy
 
@@ -111,29 +113,22 @@ def settle(attempt: Attempt, outcome: Outcome, now: int, policy: DeliveryPolicy)
         now: Epoch ms UTC.
         policy: When to call again, and until when.
     """
-    called = evolve(
-        attempt,
-        owner="",
-        status=outcome.status,
-        request_id=outcome.request_id,
-        unclear_tries=attempt.unclear_tries + isinstance(outcome, Unclear),
-    )
+    call = _EndedCall(attempt, outcome, now, policy)
     match outcome:
         case Accepted():
-            settlement = _accepted(called, outcome)
+            return call.accepted(outcome)
         case Refused():
-            settlement = _refused(called, outcome, now, policy)
+            return call.refused(outcome)
         case TokenSpent():
-            settlement = _token_spent(called, now, policy)
+            return call.token_spent()
         case MonthlyLimit():
-            settlement = _monthly_limit(called, now, policy)
+            return call.monthly_limit()
         case Unclear():
-            settlement = _unclear(called, outcome, now, policy)
+            return call.unclear(outcome)
         case RateLimited() | TooManyToUser() | UnrecognisedLimit() | Unauthorised() | Unreached():
-            settlement = _unsent(called, _problem(outcome), now, policy)
+            return call.unsent(_problem(outcome))
         case _:
             assert_never(outcome)
-    return evolve(settlement, alarm=_alarm(outcome))
 
 
 def give_up(attempt: Attempt, now: int, policy: DeliveryPolicy) -> Settlement | None:
@@ -143,7 +138,7 @@ def give_up(attempt: Attempt, now: int, policy: DeliveryPolicy) -> Settlement | 
     """
     if attempt.tries == 0 or now < attempt.first_called_at + policy.give_up_after:
         return None
-    return _ended(evolve(attempt, owner=""), attempt.error, now, policy)
+    return _EndedCall(attempt, None, now, policy).ended(attempt.error)
 
 
 def wait_after(attempt: Attempt, policy: DeliveryPolicy) -> int:
@@ -176,7 +171,7 @@ def _problem(
             assert_never(outcome)
 
 
-def _alarm(outcome: Outcome) -> Alarm | None:
+def _alarm(outcome: Outcome | None) -> Alarm | None:
     match outcome:
         case MonthlyLimit():
             return Alarm.MONTHLY_LIMIT
@@ -188,104 +183,111 @@ def _alarm(outcome: Outcome) -> Alarm | None:
             return None
 
 
-def _accepted(attempt: Attempt, outcome: Accepted) -> Settlement:
-    sent = outcome.sent
-    if len(sent) != len(attempt.message_ids):
-        sent = (SentMessage(),) * len(attempt.message_ids)
-    return Settlement(
-        attempt=evolve(attempt, state=AttemptState.ACCEPTED, error=""),
-        members=tuple(
+class _EndedCall:
+    """A call that just ended (`outcome` None: one not made any more), and what may follow."""
+
+    def __init__(
+        self, attempt: Attempt, outcome: Outcome | None, now: int, policy: DeliveryPolicy
+    ) -> None:
+        self._attempt = attempt
+        self._now = now
+        self._policy = policy
+        self._alarm = _alarm(outcome)
+        self._unclear_tries = attempt.unclear_tries + isinstance(outcome, Unclear)
+        self._seen: dict[str, Any] = {"owner": "", "unclear_tries": self._unclear_tries}
+        if outcome is not None:
+            self._seen |= {"status": outcome.status, "request_id": outcome.request_id}
+
+    def accepted(self, outcome: Accepted) -> Settlement:
+        message_ids = self._attempt.message_ids
+        sent = outcome.sent
+        if len(sent) != len(message_ids):
+            sent = (SentMessage(),) * len(message_ids)
+        members = [
             MemberSettlement(
                 message_id=message_id,
                 fate=Fate.SENT,
                 line_message_id=each.line_message_id,
                 quote_token=each.quote_token,
             )
-            for message_id, each in zip(attempt.message_ids, sent, strict=True)
-        ),
-    )
+            for message_id, each in zip(message_ids, sent, strict=True)
+        ]
+        return self._settled(AttemptState.ACCEPTED, members)
 
+    def refused(self, outcome: Refused) -> Settlement:
+        error = f"LINE refused it ({outcome.status}): {outcome.explanation}"
+        if outcome.status not in _DIVISIBLE:
+            return self.ended(error)
+        message_ids = self._attempt.message_ids
+        named = {message_ids[index] for index in outcome.named if index < len(message_ids)}
+        dead = set(message_ids) if outcome.whole or len(message_ids) == 1 else named
+        rest = tuple(each for each in message_ids if each not in dead)
+        groups = (rest,) if dead else tuple((each,) for each in rest)
+        members = [
+            MemberSettlement(message_id=each, fate=Fate.DEAD, error=error)
+            if each in dead
+            else MemberSettlement(message_id=each, fate=Fate.DIVIDED)
+            for each in message_ids
+        ]
+        settlement = self._settled(AttemptState.REFUSED, members, error)
+        return evolve(settlement, groups=tuple(filter(None, groups)))
 
-def _refused(attempt: Attempt, outcome: Refused, now: int, policy: DeliveryPolicy) -> Settlement:
-    error = f"LINE refused it ({outcome.status}): {outcome.explanation}"
-    if outcome.status not in _DIVISIBLE:
-        return _ended(attempt, error, now, policy)
-    count = len(attempt.message_ids)
-    dead = {each for each in outcome.named if each < count}
-    if outcome.whole or count == 1:
-        dead = set(range(count))
-    rest = [message for index, message in enumerate(attempt.message_ids) if index not in dead]
-    groups = (tuple(rest),) if dead else tuple((message,) for message in rest)
-    return Settlement(
-        attempt=evolve(attempt, state=AttemptState.REFUSED, error=error),
-        members=tuple(
-            MemberSettlement(message_id=message, fate=Fate.DIVIDED)
-            if message in rest
-            else MemberSettlement(message_id=message, fate=Fate.DEAD, error=error)
-            for message in attempt.message_ids
-        ),
-        groups=tuple(filter(None, groups)),
-    )
+    def token_spent(self) -> Settlement:
+        if self._unclear_tries:
+            return self.ended("The reply token was spent, perhaps by our own call.")
+        return self._queued("The reply token was no longer valid.", self._now)
 
+    def monthly_limit(self) -> Settlement:
+        problem = "The month's messages are used up."
+        if self._unclear_tries or self._attempt.route is Route.REPLY:
+            return self.unsent(problem)
+        return self._all(AttemptState.REFUSED, Fate.PARKED, problem)
 
-def _token_spent(attempt: Attempt, now: int, policy: DeliveryPolicy) -> Settlement:
-    if attempt.unclear_tries:
-        return _ended(attempt, "The reply token was spent, perhaps by our own call.", now, policy)
-    return _queued(attempt, "The reply token was no longer valid.", now)
+    def unclear(self, outcome: Unclear) -> Settlement:
+        problem = f"LINE's answer did not come or could not be read ({outcome.kind})."
+        is_reply = self._attempt.route is Route.REPLY
+        if is_reply and self._unclear_tries >= _REPLY_TRIES_IN_THE_DARK:
+            return self.ended(problem)
+        return self._again(problem)
 
+    def unsent(self, problem: str) -> Settlement:
+        """Call again later: this call sent nothing, though an earlier unclear one may have."""
+        due_at = self._now + wait_after(self._attempt, self._policy)
+        is_reply = self._attempt.route is Route.REPLY
+        if not is_reply or due_at <= self._attempt.created_at + _TOKEN_LIFE:
+            return self._again(problem)
+        return self.ended(problem) if self._unclear_tries else self._queued(problem, due_at)
 
-def _monthly_limit(attempt: Attempt, now: int, policy: DeliveryPolicy) -> Settlement:
-    problem = "The month's messages are used up."
-    if attempt.unclear_tries or attempt.route is Route.REPLY:
-        return _unsent(attempt, problem, now, policy)
-    refused = evolve(attempt, state=AttemptState.REFUSED, error=problem)
-    return _all(refused, Fate.PARKED, problem)
+    def ended(self, error: str) -> Settlement:
+        """No further call: dead where nothing can have been sent, else unknown."""
+        if not self._unclear_tries:
+            return self._all(AttemptState.REFUSED, Fate.DEAD, error)
+        may_push = self._attempt.route is Route.REPLY
+        if may_push and self._policy.on_unknown is OnUnknown.PUSH:
+            pushed = self._all(AttemptState.UNKNOWN, Fate.QUEUED, error)
+            return evolve(pushed, queue_at=self._now, may_double=True)
+        return self._all(AttemptState.UNKNOWN, Fate.UNKNOWN, error)
 
+    def _again(self, problem: str) -> Settlement:
+        due_at = self._now + wait_after(self._attempt, self._policy)
+        if due_at >= self._attempt.first_called_at + self._policy.give_up_after:
+            return self.ended(problem)
+        self._seen["due_at"] = due_at
+        return self._all(AttemptState.WAITING, Fate.RETRIED, problem)
 
-def _unclear(attempt: Attempt, outcome: Unclear, now: int, policy: DeliveryPolicy) -> Settlement:
-    problem = f"LINE's answer did not come or could not be read ({outcome.kind})."
-    if attempt.route is Route.REPLY and attempt.unclear_tries >= _REPLY_TRIES_IN_THE_DARK:
-        return _ended(attempt, problem, now, policy)
-    return _again(attempt, problem, now, policy)
+    def _queued(self, error: str, queue_at: int) -> Settlement:
+        return evolve(self._all(AttemptState.REFUSED, Fate.QUEUED, error), queue_at=queue_at)
 
+    def _all(self, state: AttemptState, fate: Fate, error: str) -> Settlement:
+        members = [
+            MemberSettlement(message_id=message_id, fate=fate, error=error)
+            for message_id in self._attempt.message_ids
+        ]
+        return self._settled(state, members, error)
 
-def _unsent(attempt: Attempt, problem: str, now: int, policy: DeliveryPolicy) -> Settlement:
-    """Call again later: this call sent nothing, though an earlier unclear one may have."""
-    due_at = now + wait_after(attempt, policy)
-    if attempt.route is Route.PUSH or due_at <= attempt.created_at + _TOKEN_LIFE:
-        return _again(attempt, problem, now, policy)
-    if attempt.unclear_tries:
-        return _ended(attempt, problem, now, policy)
-    return _queued(attempt, problem, due_at)
-
-
-def _again(attempt: Attempt, problem: str, now: int, policy: DeliveryPolicy) -> Settlement:
-    due_at = now + wait_after(attempt, policy)
-    if due_at >= attempt.first_called_at + policy.give_up_after:
-        return _ended(attempt, problem, now, policy)
-    waiting = evolve(attempt, state=AttemptState.WAITING, due_at=due_at, error=problem)
-    return _all(waiting, Fate.RETRIED, problem)
-
-
-def _ended(attempt: Attempt, error: str, now: int, policy: DeliveryPolicy) -> Settlement:
-    """No further call: dead where nothing can have been sent, else unknown."""
-    if not attempt.unclear_tries:
-        refused = evolve(attempt, state=AttemptState.REFUSED, error=error)
-        return _all(refused, Fate.DEAD, error)
-    unknown = evolve(attempt, state=AttemptState.UNKNOWN, error=error)
-    if policy.on_unknown is OnUnknown.PUSH and attempt.route is Route.REPLY:
-        return evolve(_queued(unknown, error, now), attempt=unknown, may_double=True)
-    return _all(unknown, Fate.UNKNOWN, error)
-
-
-def _queued(attempt: Attempt, error: str, queue_at: int) -> Settlement:
-    refused = evolve(attempt, state=AttemptState.REFUSED, error=error)
-    return evolve(_all(refused, Fate.QUEUED, error), queue_at=queue_at)
-
-
-def _all(attempt: Attempt, fate: Fate, error: str) -> Settlement:
-    members = tuple(
-        MemberSettlement(message_id=message_id, fate=fate, error=error)
-        for message_id in attempt.message_ids
-    )
-    return Settlement(attempt=attempt, members=members)
+    def _settled(
+        self, state: AttemptState, members: Iterable[MemberSettlement], error: str = ""
+    ) -> Settlement:
+        # One copy of the attempt: this runs for every message that goes out.
+        attempt = evolve(self._attempt, **self._seen, state=state, error=error)
+        return Settlement(attempt=attempt, members=tuple(members), alarm=self._alarm)

@@ -115,7 +115,9 @@ def opened(
     Raises:
         NoAnswerError: None came in time.
     """
-    left = max(deadline.left, 0.001)
+    left = deadline.left
+    if left <= 0:
+        raise NoAnswerError("no time was left to ask", reached=False, kind=Silence.TIMEOUT)
     try:
         response = pool.request(
             method,

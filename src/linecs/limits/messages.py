@@ -261,7 +261,7 @@ _MESSAGE = Kinds(
                 "baseUrl": Url(),
                 "altText": _ALT_TEXT,
                 "baseSize": Object({"width": _check_width, "height": None}),
-                "actions": ListOf(_IMAGEMAP_ACTION, 50),
+                "actions": ListOf(_IMAGEMAP_ACTION, 50, 0),
             },
             {"video": _IMAGEMAP_VIDEO},
         ),
