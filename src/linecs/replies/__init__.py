@@ -6,13 +6,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from linecs.replies.chain import Chain
     from linecs.replies.keyword import KeywordResponder, KeywordRule, RuleError
+    from linecs.replies.normalisation import Normaliser
 
-__all__ = ["KeywordResponder", "KeywordRule", "RuleError"]
+__all__ = ["Chain", "KeywordResponder", "KeywordRule", "Normaliser", "RuleError"]
 
 _HOME = {
+    "Chain": "chain",
     "KeywordResponder": "keyword",
     "KeywordRule": "keyword",
+    "Normaliser": "normalisation",
     "RuleError": "keyword",
 }
 
