@@ -18,17 +18,9 @@ if TYPE_CHECKING:
     from linecs.delivery.media import ByteSink
     from linecs.delivery.wire import Incoming
 
-__all__ = ["ByteSink", "received"]
+__all__ = ["received"]
 
 _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
-
-
-class ByteSink(Protocol):
-    """Where bytes go: a binary file, or a `MediaWriter`."""
-
-    def write(self, data: bytes, /) -> object:
-        """Add bytes. Called while content comes in, in pieces of any size."""
-        ...
 
 
 def received(

@@ -53,7 +53,6 @@ if TYPE_CHECKING:
         FetchedContent,
     )
     from linecs.delivery.media import ByteSink
-    from linecs.delivery.fetching import ByteSink
     from linecs.delivery.outcomes import Outcome
     from linecs.model import Attempt, Channel
 
