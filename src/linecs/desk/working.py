@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from typing import TYPE_CHECKING
 
 from linecs.desk.log import log
-from linecs.storage.ports import StorageError
 
 if TYPE_CHECKING:
     from linecs.desk.support_desk import SupportDesk
@@ -29,9 +29,10 @@ def work(desk: SupportDesk, *, stop: threading.Event, idle: float = 0.2) -> None
         try:
             busy = _once(desk)
             pause = idle
-        except StorageError as error:
-            # The database is away: nothing is lost, it waits there. Ask again, less and less often.
-            log.error("The database does not answer (%s); trying again", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - a worker outlives the database and any bug
+            # Nothing is lost: what was not committed is done again. Less and less often, so that
+            # a database that is away is not stormed. The error's text may quote a customer.
+            log.error("Work stopped by %s; trying again", _where(error))
             busy, pause = False, min(pause * 2, _LONGEST_PAUSE)
         if not busy:
             stop.wait(pause)
@@ -40,6 +41,13 @@ def work(desk: SupportDesk, *, stop: threading.Event, idle: float = 0.2) -> None
 def _once(desk: SupportDesk) -> bool:
     # Each looks at once, so that a long queue of one kind cannot starve the others.
     return any([desk.process() > 0, desk.deliver() > 0, desk.run_jobs() > 0])
+
+
+def _where(error: Exception) -> str:
+    """Return the kind of an error and the line it came from, without its text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    at = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{at}"
 
 
 def answer_now(desk: SupportDesk, *, within: float) -> None:
@@ -53,5 +61,5 @@ def _answer(desk: SupportDesk) -> None:
     try:
         while desk.process(wait=0) + desk.deliver():
             pass
-    except StorageError as error:
-        log.error("Answering at once stopped (%s); a worker goes on", type(error).__name__)
+    except Exception as error:  # noqa: BLE001 - the host's request has been answered already
+        log.error("Answering at once stopped by %s; a worker goes on", _where(error))
