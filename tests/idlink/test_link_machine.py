@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from idlink.people import NOW, PROVIDER, claim, counted_ids
-from linecs.idlink import LinkOutcome, LinkPolicy, LinkRegistry, MemoryLinks, OnConflict
+from linecs.idlink import (
+    LinkOutcome,
+    LinkPolicy,
+    LinkRegistry,
+    MemberCard,
+    MemberCards,
+    MemoryLinks,
+    OnConflict,
+)
 from linecs.model import LineUserId, MemberId
 from linecs.model.link import LedgerKind, LinkFlow
 
@@ -18,6 +26,14 @@ if TYPE_CHECKING:
 
 NAMES = ["hanako", "taro", "jiro"]
 MEMBERS = ["M1", "M2", "M3"]
+
+
+class Directory:
+    """A shop where every member has a card."""
+
+    def card(self, member_id: MemberId) -> MemberCard:
+        """Return the card."""
+        return MemberCard(member_id=member_id)
 
 
 class Links(RuleBasedStateMachine):
@@ -40,6 +56,8 @@ class Links(RuleBasedStateMachine):
             on_unlinked=lambda link, _: self.hooks.append(("ended", link.id)),
             new_id=counted_ids(),
         )
+        self.directory = Directory()
+        self.cards = MemberCards(self.directory, deadline=5_000)
 
     @rule(
         name=st.sampled_from(NAMES),
@@ -87,6 +105,19 @@ class Links(RuleBasedStateMachine):
     def block(self, name: str) -> None:
         """Blocking the account is no unlink: LINE still knows who is who."""
         self.blocked ^= {name}
+
+    @rule(name=st.sampled_from(NAMES))
+    def look(self, name: str) -> None:
+        """A card is shown for a current proven link, of that member, and for nothing else."""
+        user = LineUserId(f"U-{name}")
+        card = self.cards.find(lambda: self.registry.current(self.store, PROVIDER, user), now=NOW)
+        members = [member for linked, member in self.pairs if linked == name]
+        assert ([card.member_id] if card else []) == members
+
+    def teardown(self) -> None:
+        """Stop the cards' threads."""
+        if hasattr(self, "cards"):
+            self.cards.close()
 
     @invariant()
     def current_links_are_the_proven_pairs(self) -> None:

@@ -140,6 +140,8 @@ def _check_claims(claims: dict[str, Any], channel_id: str, now: int) -> None:
         raise IdTokenError(str(getattr(error, "claim", "claims"))) from error
     if claims["exp"] <= now:
         raise IdTokenError("exp")
+    if not isinstance(claims["aud"], str):
+        raise IdTokenError("aud")
     if not 0 < len(claims["sub"]) <= _LONGEST_ID:
         raise IdTokenError("sub")
 

@@ -89,6 +89,7 @@ class LinkClaim:
     Attributes:
         at: Epoch ms UTC.
         actor: `customer`, `shop`, `system`, or the operator's id.
+        note: What the ledger adds to a new link, such as where an import had it from; no ids.
     """
 
     subject: LinkSubject
@@ -96,6 +97,7 @@ class LinkClaim:
     flow: LinkFlow
     at: int
     actor: str = "customer"
+    note: str = ""
 
 
 @frozen(kw_only=True)
@@ -208,7 +210,10 @@ def _add(
         link=link,
         added=link,
         changed=ending.changed,
-        entries=(*ending.entries, _entry(claim, LedgerKind.LINKED, new_id, link_id=link.id)),
+        entries=(
+            *ending.entries,
+            _entry(claim, LedgerKind.LINKED, new_id, link_id=link.id, reason=claim.note),
+        ),
     )
 
 

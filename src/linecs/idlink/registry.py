@@ -118,6 +118,9 @@ class LinkRegistry:
     ) -> LinkChange:
         """End every link of a member who left the shop, and forget the member's approvals.
 
+        A LINE Login under way is not an approval: the host that links by one looks its member
+        up in the same transaction.
+
         Args:
             store: The open transaction.
             nonces: The same transaction.
@@ -130,6 +133,7 @@ class LinkRegistry:
             LinkBusyError: Others kept changing the same links.
         """
         member = checked_member_id(member_id)
+        # First: an event that uses one now holds its row, so its link is there to be ended.
         nonces.forget_approvals(provider_id, member)
         return self._end(
             store,

@@ -127,7 +127,7 @@ class LedgerEntry:
     Attributes:
         customer_id: Our id of the LINE user.
         link_id: Empty where no link came of it.
-        reason: Why it was refused or ended; empty otherwise.
+        reason: Why it was refused or ended, or where an import had it from; else empty.
         at: Epoch ms UTC.
         actor: `customer`, `shop`, `system`, or the operator's id.
     """

@@ -28,6 +28,7 @@ from linecs.model import (
     Ticket,
     TicketId,
 )
+from linecs.model.fields import CustomerField, CustomerTag, FieldChange
 from linecs.model.link import (
     KeptTokens,
     LedgerEntry,
@@ -261,6 +262,19 @@ TABLES: tuple[Table, ...] = (
         indexes=(("usable_until",),),
         long=frozenset({"sealed"}),
     ),
+    Table(
+        name="customer_tags",
+        row=CustomerTag,
+        key=("customer_id", "tag"),
+        indexes=(("tag",),),
+    ),
+    Table(
+        name="customer_fields",
+        row=CustomerField,
+        key=("customer_id", "name"),
+        indexes=(("name", "value"), ("name", "number")),
+    ),
+    Table(name="field_changes", row=FieldChange, indexes=(("customer_id", "at"),)),
     Table(name="counters", row=Counter, key=("name",)),
     Table(name="quotas", row=Quota, key=("channel_id",)),
     Table(name="leases", row=Lease, key=("name",)),
