@@ -28,6 +28,7 @@ from linecs.delivery.account import (
 )
 from linecs.delivery.gateway import LineGateway
 from linecs.delivery.media import FileMediaStore
+from linecs.delivery.tokens import StatelessTokenSource
 from linecs.model import Channel, Route
 from linecs.testing.simulator import Fault
 
@@ -78,6 +79,16 @@ def test_no_answer_is_transient(gateways: Callable[..., LineGateway]) -> None:
     with pytest.raises(LineApiError) as caught:
         gateways("http://127.0.0.1:1", "token").bot_info()
     assert (caught.value.status, caught.value.transient) == (0, True)
+
+
+def test_a_wrong_secret_is_not_transient(
+    line: LineSimulator, gateways: Callable[..., LineGateway]
+) -> None:
+    """No token can be had until somebody mends the settings."""
+    source = StatelessTokenSource(channel_number="1", secret="wrong", api_url=line.url)
+    with pytest.raises(LineApiError, match="invalid_client") as caught:
+        gateways(line.url, source).bot_info()
+    assert not caught.value.transient
 
 
 def test_an_answer_of_another_form_is_an_error(

@@ -92,7 +92,7 @@ class AuthorisedCalls:
         try:
             return self.answer(method, url, body=body, headers=headers)
         except (NoAnswerError, AccessTokenError) as error:
-            raise LineApiError(operation, explanation=str(error), transient=True) from error
+            raise _unanswered(operation, error) from error
 
     def content(
         self, operation: str, method: str, url: str, value: object = None
@@ -130,7 +130,7 @@ class AuthorisedCalls:
                         yield incoming
                         return
         except (NoAnswerError, AccessTokenError) as error:
-            raise LineApiError(operation, explanation=str(error), transient=True) from error
+            raise _unanswered(operation, error) from error
         raise LineApiError(operation, status=HTTPStatus.UNAUTHORIZED)
 
     def authorisations(self) -> Iterator[Mapping[str, str]]:
@@ -156,6 +156,11 @@ class AuthorisedCalls:
         except Exception as error:
             problem = f"the channel's source raised {type(error).__name__}"
             raise AccessTokenError(problem, transient=False) from error
+
+
+def _unanswered(operation: str, error: NoAnswerError | AccessTokenError) -> LineApiError:
+    transient = error.transient if isinstance(error, AccessTokenError) else True
+    return LineApiError(operation, explanation=str(error), transient=transient)
 
 
 def parsed(body: bytes) -> dict[str, Any] | None:
