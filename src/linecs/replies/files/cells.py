@@ -9,13 +9,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "MESSAGE_COLUMNS",
     "read_json_or_text",
     "read_list",
     "read_message",
+    "read_messages",
     "write_json",
     "write_list",
     "write_message",
+    "write_messages",
 ]
+
+MESSAGE_COLUMNS = ("message_1", "message_2", "message_3", "message_4", "message_5")
+"""As many as LINE takes in one call."""
 
 _SEPARATOR = "|"
 
@@ -57,6 +63,16 @@ def read_json_or_text(cell: str) -> object:
 def write_json(value: object) -> str:
     """Return a JSON value as a cell that stays readable."""
     return json.dumps(value, ensure_ascii=False)
+
+
+def read_messages(cells: Mapping[str, str]) -> list[str | dict[str, Any]]:
+    """Return what the cells `message_1` to `message_5` hold, empty ones left out."""
+    return [read_message(cells[column]) for column in MESSAGE_COLUMNS if column in cells]
+
+
+def write_messages(messages: Sequence[str | Mapping[str, Any]]) -> dict[str, str]:
+    """Return the cells `message_1` to `message_5`."""
+    return dict(zip(MESSAGE_COLUMNS, map(write_message, messages), strict=False))
 
 
 def _json(cell: str, opening: str) -> object:

@@ -11,10 +11,11 @@ from attrs import frozen
 from linecs.errors import LinecsError
 from linecs.replies.files.fields import Locate, check_fields
 from linecs.replies.files.problems import FileError, problem, refusal
+from linecs.replies.files.table import decode, read_table
 from linecs.replies.files.yaml_reader import Path, read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import tzinfo
 
     from pydantic import BaseModel
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from linecs.replies.files.yaml_reader import Position
     from linecs.replies.wording import Language
 
-__all__ = ["JAPAN", "Entry", "Placed", "build", "entries_in_table", "entries_in_yaml", "is_yaml"]
+__all__ = ["JAPAN", "Entry", "Placed", "build", "is_yaml", "read_entries"]
 
 JAPAN = timezone(timedelta(hours=9), "JST")
 """The zone of dates in files, unless the caller says another; Japan has no summer time."""
@@ -61,12 +62,40 @@ def is_yaml(name: str) -> bool:
     return name.lower().endswith((".yaml", ".yml"))
 
 
-def entries_in_yaml(text: str, *, section: str, name: str, language: Language | str) -> list[Entry]:
-    """Return the things in a YAML list, which may stand under a key named `section`.
+def read_entries(
+    data: bytes,
+    *,
+    section: str,
+    columns: Sequence[str],
+    needed: Sequence[str],
+    fields_of: Callable[[Row], Mapping[str, Any]],
+    name: str,
+    language: Language | str,
+) -> list[Entry]:
+    """Return the things in a file, YAML or CSV by its name.
+
+    Args:
+        data: The file.
+        section: The key of the list in YAML, if it stands under one.
+        columns: What a table may have.
+        needed: What a table must have.
+        fields_of: Turns a row into fields; what it cannot read it leaves as it is.
+        name: How errors call the file.
+        language: What errors speak.
 
     Raises:
-        FileError: It is no YAML, or holds no list.
+        FileError: It is neither.
     """
+    if is_yaml(name):
+        text = decode(data, name=name, language=language)
+        return _entries_in_yaml(text, section=section, name=name, language=language)
+    table = read_table(data, name=name, language=language, needed=needed, known=columns)
+    return [Entry(fields_of(row), (), _cell_finder(table, row)) for row in table.rows]
+
+
+def _entries_in_yaml(
+    text: str, *, section: str, name: str, language: Language | str
+) -> list[Entry]:
     located = read_yaml(text, name=name, language=language, messages=frozenset({"messages"}))
     data: Any = located.data
     path: Path = ()
@@ -77,16 +106,6 @@ def entries_in_yaml(text: str, *, section: str, name: str, language: Language | 
         found = problem("not_list", line=line, column=column, name=section)
         raise FileError(name, [found], language)
     return [Entry(item, (*path, place), located.locate) for place, item in enumerate(data)]
-
-
-def entries_in_table(table: Table, fields_of: Callable[[Row], Mapping[str, Any]]) -> list[Entry]:
-    """Return the things in a table, one a row.
-
-    Args:
-        table: The CSV file.
-        fields_of: Turns a row into fields; what it cannot read it leaves as it is.
-    """
-    return [Entry(fields_of(row), (), _cell_finder(table, row)) for row in table.rows]
 
 
 def build(

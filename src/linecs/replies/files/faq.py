@@ -9,14 +9,14 @@ from pydantic.functional_validators import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from linecs.limits import grapheme_length
-from linecs.replies.files.cells import read_list, read_message, write_list, write_message
-from linecs.replies.files.documents import (
-    JAPAN,
-    build,
-    entries_in_table,
-    entries_in_yaml,
-    is_yaml,
+from linecs.replies.files.cells import (
+    MESSAGE_COLUMNS,
+    read_list,
+    read_messages,
+    write_list,
+    write_messages,
 )
+from linecs.replies.files.documents import JAPAN, build, read_entries
 from linecs.replies.files.fields import (
     CLOSED,
     Messages,
@@ -26,9 +26,8 @@ from linecs.replies.files.fields import (
     message_fields,
     moment_fields,
 )
-from linecs.replies.files.table import decode, read_table, write_table
+from linecs.replies.files.table import write_table
 from linecs.replies.files.yaml_writer import write_yaml
-from linecs.replies.keyword.rule import MAXIMUM_MESSAGES
 from linecs.replies.wording import Language
 
 if TYPE_CHECKING:
@@ -45,13 +44,12 @@ __all__ = ["locate_faq", "read_faq", "write_faq_csv", "write_faq_yaml"]
 
 _LISTS = ("variants", "links", "related")
 _SCALARS = ("id", "question", "answer", "category", "from", "until", "label")
-_MESSAGES = tuple(f"message_{number + 1}" for number in range(MAXIMUM_MESSAGES))
 _COLUMNS = (
     "id",
     "question",
     "variants",
     "answer",
-    *_MESSAGES,
+    *MESSAGE_COLUMNS,
     "category",
     "from",
     "until",
@@ -127,13 +125,15 @@ def locate_faq(
     Raises:
         FileError: Anything is wrong with the file.
     """
-    if is_yaml(name):
-        text = decode(data, name=name, language=language)
-        entries = entries_in_yaml(text, section="faq", name=name, language=language)
-    else:
-        needed = ("id", "question")
-        table = read_table(data, name=name, language=language, needed=needed, known=_COLUMNS)
-        entries = entries_in_table(table, _fields_of)
+    entries = read_entries(
+        data,
+        section="faq",
+        columns=_COLUMNS,
+        needed=("id", "question"),
+        fields_of=_fields_of,
+        name=name,
+        language=language,
+    )
     return build(entries, FaqFields, FaqFields.entry, name=name, language=language, zone=zone)
 
 
@@ -167,14 +167,10 @@ def _fields_of(row: Row) -> dict[str, Any]:
     cells = row.cells
     fields: dict[str, Any] = {name: cells[name] for name in _SCALARS if name in cells}
     fields |= {name: read_list(cells[name]) for name in _LISTS if name in cells}
-    messages = [read_message(cells[name]) for name in _MESSAGES if name in cells]
-    return {**fields, "messages": messages}
+    return {**fields, "messages": read_messages(cells)}
 
 
 def _row_of(fields: Mapping[str, Any]) -> dict[str, str]:
     row = {name: str(fields[name]) for name in _SCALARS if name in fields}
     row |= {name: write_list(fields[name]) for name in _LISTS if name in fields}
-    return row | {
-        f"message_{place + 1}": write_message(message)
-        for place, message in enumerate(fields.get("messages", []))
-    }
+    return row | write_messages(fields.get("messages", []))

@@ -5,33 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from linecs.replies.files.cells import (
+    MESSAGE_COLUMNS,
     read_json_or_text,
     read_list,
-    read_message,
+    read_messages,
     write_json,
     write_list,
-    write_message,
+    write_messages,
 )
-from linecs.replies.files.documents import (
-    JAPAN,
-    build,
-    entries_in_table,
-    entries_in_yaml,
-    is_yaml,
-)
+from linecs.replies.files.documents import JAPAN, build, read_entries
 from linecs.replies.files.rule_fields import RuleFields, rule_fields
-from linecs.replies.files.table import decode, read_table, write_table
+from linecs.replies.files.table import write_table
 from linecs.replies.files.yaml_writer import write_yaml
-from linecs.replies.keyword.rule import MAXIMUM_MESSAGES
 from linecs.replies.wording import Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import tzinfo
 
-    from linecs.replies.files.documents import (
-        Placed,
-    )
+    from linecs.replies.files.documents import Placed
     from linecs.replies.files.table import Row
     from linecs.replies.keyword import KeywordRule
 
@@ -51,7 +43,6 @@ _SCALARS = (
     "opening",
     "cooldown",
 )
-_MESSAGES = tuple(f"message_{number + 1}" for number in range(MAXIMUM_MESSAGES))
 _COLUMNS = (
     "id",
     "exact",
@@ -63,7 +54,7 @@ _COLUMNS = (
     "all_of",
     "none_of",
     "always",
-    *_MESSAGES,
+    *MESSAGE_COLUMNS,
     "texts",
     "hand_off",
     "queue",
@@ -113,12 +104,15 @@ def locate_rules(
     Raises:
         FileError: Anything is wrong with the file.
     """
-    if is_yaml(name):
-        text = decode(data, name=name, language=language)
-        entries = entries_in_yaml(text, section="rules", name=name, language=language)
-    else:
-        table = read_table(data, name=name, language=language, needed=("id",), known=_COLUMNS)
-        entries = entries_in_table(table, _fields_of)
+    entries = read_entries(
+        data,
+        section="rules",
+        columns=_COLUMNS,
+        needed=("id",),
+        fields_of=_fields_of,
+        name=name,
+        language=language,
+    )
     return build(entries, RuleFields, RuleFields.rule, name=name, language=language, zone=zone)
 
 
@@ -136,14 +130,6 @@ def _fields_of(row: Row) -> dict[str, Any]:
     cells = row.cells
     fields: dict[str, Any] = {name: cells[name] for name in _SCALARS if name in cells}
     fields |= {name: read_list(cells[name]) for name in _LISTS if name in cells}
-    messages = [read_message(cells[name]) for name in _MESSAGES if name in cells]
-    segment: dict[str, Any] = {
-        name: read_list(cells[name]) for name in _SEGMENT_LISTS if name in cells
-    }
-    if "member" in cells:
-        segment["member"] = cells["member"]
-    if "fields" in cells:
-        segment["fields"] = read_json_or_text(cells["fields"])
     if "regex" in cells:
         fields["regex"] = read_list(cells["regex"], separator="")
     if "all_of" in cells:
@@ -151,7 +137,18 @@ def _fields_of(row: Row) -> dict[str, Any]:
     if "none_of" in cells:
         found = read_json_or_text(cells["none_of"])
         fields["none_of"] = read_list(cells["none_of"]) if isinstance(found, str) else found
-    return {**fields, **({"messages": messages} if messages else {}), "segment": segment}
+    return {**fields, "messages": read_messages(cells), "segment": _segment_in(cells)}
+
+
+def _segment_in(cells: Mapping[str, str]) -> dict[str, Any]:
+    segment: dict[str, Any] = {
+        name: read_list(cells[name]) for name in _SEGMENT_LISTS if name in cells
+    }
+    if "member" in cells:
+        segment["member"] = cells["member"]
+    if "fields" in cells:
+        segment["fields"] = read_json_or_text(cells["fields"])
+    return segment
 
 
 def _groups_in(cell: str) -> object:
@@ -166,10 +163,7 @@ def _row_of(fields: Mapping[str, Any]) -> dict[str, str]:
     row = {name: _scalar(fields[name]) for name in _SCALARS if name in fields}
     row |= {name: write_list(fields[name]) for name in _LISTS if name in fields}
     row |= {name: write_list(segment[name]) for name in _SEGMENT_LISTS if name in segment}
-    row |= {
-        f"message_{place + 1}": write_message(message)
-        for place, message in enumerate(fields.get("messages", []))
-    }
+    row |= write_messages(fields.get("messages", []))
     if "member" in segment:
         row["member"] = _scalar(segment["member"])
     if "fields" in segment:

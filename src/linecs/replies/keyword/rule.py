@@ -170,7 +170,7 @@ class KeywordRule(Triggers):
         try:
             tuple(variable_names((self.messages, self.texts)))
         except TemplateSyntaxError as error:
-            yield RuleError(self.id, "placeholder", placeholder=error.placeholder)
+            yield RuleError(self.id, "placeholder", placeholder=error.placeholder.strip())
 
     def _errors_in_patterns(self, triggers: Triggers) -> Iterator[RuleError]:
         for kind, pattern in triggers.patterns():

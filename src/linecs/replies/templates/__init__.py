@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from linecs.replies.templates.rendering import (
+from linecs.replies.templates.book import (
+    Template,
+    TemplateBook,
+    missing_variables,
+    reply_variables,
+)
+from linecs.replies.templates.errors import (
     MissingVariableError,
+    TemplateError,
     TemplateSyntaxError,
+)
+from linecs.replies.templates.rendering import (
     Variables,
     fill,
     render_message,
@@ -16,11 +25,16 @@ from linecs.replies.templates.rendering import (
 
 __all__ = [
     "MissingVariableError",
+    "Template",
+    "TemplateBook",
+    "TemplateError",
     "TemplateSyntaxError",
     "Variables",
     "fill",
+    "missing_variables",
     "render_message",
     "render_text",
+    "reply_variables",
     "required_variables",
     "variable_names",
     "variables_of",

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from linecs.errors import LinecsError
 from linecs.limits import check_messages
+from linecs.replies.templates.errors import MissingVariableError, TemplateSyntaxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     from linecs.model.message import MessageObject
 
 __all__ = [
-    "MissingVariableError",
-    "TemplateSyntaxError",
     "Variables",
     "fill",
+    "has_value",
     "render_message",
     "render_text",
     "required_variables",
@@ -38,36 +37,6 @@ Variables = Mapping[str, Mapping[str, Any]]
 _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _VARIABLE = re.compile(r"\s*([^\s.|{}]+)\.([^\s|{}]+)\s*(?:\|\s*([^{}]*?)\s*)?")
 _ENCODED_KEYS = frozenset({"uri", "data", "linkUri"})
-
-
-class TemplateSyntaxError(LinecsError, ValueError):
-    """A placeholder cannot be read.
-
-    Attributes:
-        placeholder: What stands between the braces.
-    """
-
-    def __init__(self, placeholder: str) -> None:
-        super().__init__(
-            f"'{{{{{placeholder}}}}}' is no variable. Write {{{{ customer.name }}}}, "
-            "or {{ customer.name | stand-in }}."
-        )
-        self.placeholder = placeholder
-
-
-class MissingVariableError(LinecsError, LookupError):
-    """A variable has no value, so the message was not sent.
-
-    Attributes:
-        variable: Its name, such as `member.rank`.
-    """
-
-    def __init__(self, variable: str) -> None:
-        super().__init__(
-            f"There is no {variable!r} for this customer. Fill it in, or give the template a "
-            f"stand-in: {{{{ {variable} | ... }}}}."
-        )
-        self.variable = variable
 
 
 def variables_of(inquiry: Inquiry) -> Variables:
@@ -106,6 +75,12 @@ def _variables_in(message: object) -> Iterator[tuple[str, str | None]]:
     elif isinstance(message, list | tuple):
         for value in message:
             yield from _variables_in(value)
+
+
+def has_value(variable: str, variables: Variables) -> bool:
+    """Return whether a variable, such as `member.rank`, has something to say."""
+    namespace, _, name = variable.partition(".")
+    return _is_said(variables.get(namespace, {}).get(name))
 
 
 def render_text(text: str, variables: Variables) -> str:
@@ -169,11 +144,15 @@ def _rendered(text: str, variables: Variables, escape: Callable[[str], str]) -> 
 def _value(placeholder: str, variables: Variables) -> str:
     namespace, name, stand_in = _parsed(placeholder)
     value = variables.get(namespace, {}).get(name)
-    if isinstance(value, str | int | float) and value != "":
+    if _is_said(value):
         return str(value)
     if stand_in is None:
         raise MissingVariableError(f"{namespace}.{name}")
     return stand_in
+
+
+def _is_said(value: object) -> bool:
+    return isinstance(value, str | int | float) and value != ""
 
 
 def _parsed(placeholder: str) -> tuple[str, str, str | None]:
