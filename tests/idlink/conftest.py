@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from databases import database_url, open_storage, sql_storage
 from idlink.people import PROVIDER, counted_ids
 from idlink.shop import CALLBACK, Shop
 from linecs.idlink import LineKeys, LineLogin, LinkRegistry, MemoryLinks
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from linecs.testing.simulator import Customer, LoginChannel
+
+__all__ = ["database_url", "open_storage", "sql_storage"]
 
 
 @pytest.fixture

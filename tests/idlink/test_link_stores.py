@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 from attrs import evolve
 
-from databases import database_url, sql_storage
 from idlink.people import CHANNEL, NOW, PROVIDER, claim, counted_ids, subject
 from linecs.desk.links import LinkTransaction
 from linecs.idlink import LinkOutcome, LinkRegistry, MemoryLinks
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
         Link,
     )
     from linecs.storage.sql import SqlStorage
-
-__all__ = ["database_url", "sql_storage"]
 
 T = TypeVar("T")
 LATER = NOW + 60_000

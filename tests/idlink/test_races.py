@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 from attrs import evolve
 
-from databases import database_url, sql_storage
 from idlink.people import CHANNEL, NOW, PROVIDER, claim, subject
 from linecs.desk.links import LinkTransaction
 from linecs.idlink import (
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from linecs.storage.sql import SqlStorage
-
-__all__ = ["database_url", "sql_storage"]
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql", "mariadb"], indirect=True)
 T = TypeVar("T")

@@ -7,6 +7,13 @@ from linecs.model.conversation import Conversation, ReplyToken, Speaker
 from linecs.model.customer import Customer, Friendship
 from linecs.model.event import EventState, StoredEvent
 from linecs.model.feed import FeedEntry
+from linecs.model.fields import (
+    CustomerField,
+    CustomerTag,
+    FieldChange,
+    FieldDefinition,
+    FieldKind,
+)
 from linecs.model.ids import (
     AttemptId,
     ChannelId,
@@ -36,6 +43,21 @@ from linecs.model.inquiry import (
     TraceStep,
 )
 from linecs.model.job import Job, JobState
+from linecs.model.link import (
+    KeptTokens,
+    LedgerEntry,
+    LedgerKind,
+    Link,
+    LinkCode,
+    LinkEnd,
+    LinkFlow,
+    LinkId,
+    LinkInvitation,
+    LinkNonce,
+    LinkSubject,
+    LoginAttempt,
+    LoginFlow,
+)
 from linecs.model.media import Media, MediaState
 from linecs.model.message import Author, Message, MessageObject, MessageState
 from linecs.model.outbox import Attempt, AttemptState, OutboxItem, Route
@@ -57,18 +79,36 @@ __all__ = [
     "ConversationId",
     "Customer",
     "CustomerFacts",
+    "CustomerField",
     "CustomerId",
+    "CustomerTag",
     "Decision",
     "EventId",
     "EventState",
     "FeedEntry",
+    "FieldChange",
+    "FieldDefinition",
+    "FieldKind",
     "Friendship",
     "HandOff",
     "Inquiry",
     "Job",
     "JobId",
     "JobState",
+    "KeptTokens",
+    "LedgerEntry",
+    "LedgerKind",
     "LineUserId",
+    "Link",
+    "LinkCode",
+    "LinkEnd",
+    "LinkFlow",
+    "LinkId",
+    "LinkInvitation",
+    "LinkNonce",
+    "LinkSubject",
+    "LoginAttempt",
+    "LoginFlow",
     "Media",
     "MediaState",
     "MemberId",
