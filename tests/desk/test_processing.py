@@ -316,3 +316,38 @@ def test_a_hand_off_names_its_reason_on_the_ticket(
     line.customer("c1").says("いい加減にして")
     scene.desk.process(wait=0)
     assert (scene.ticket.reason, scene.ticket.queue) == ("angry", "leads")
+
+
+def test_a_matter_that_was_wholly_unsent_is_closed(make: MakeScene) -> None:
+    """Nobody is left with a ticket of which nothing can be read."""
+    scene = make(responder=Recorder())
+    customer = scene.line.customer("c1")
+    written = customer.says("やっぱり")
+    scene.desk.process()
+    customer.unsends(written)
+    scene.desk.process()
+    assert (scene.ticket.status, scene.ticket.reason) == (TicketStatus.RESOLVED, "unsent")
+
+
+def test_an_unsend_empties_a_message_that_was_only_kept(scene: Scene) -> None:
+    """Standby messages are stored and never filed, yet they go as well."""
+    scene.line.channel.standby = True
+    customer = scene.line.customer("c1")
+    written = customer.says("口座番号は1234567です")
+    customer.unsends(written)
+    scene.desk.process()
+    assert not any("1234567" in event.raw for event in scene.rows(StoredEvent))
+
+
+def test_a_kept_message_that_comes_after_its_unsend_is_emptied_later(scene: Scene) -> None:
+    """A redelivery in the wrong order is looked for once more, a day later."""
+    scene.line.channel.standby = True
+    customer = scene.line.customer("c1")
+    scene.line.webhooks.lose_next()
+    written = customer.says("口座番号は1234567です")
+    customer.unsends(written)
+    scene.desk.process()
+    scene.line.webhooks.redeliver(written)
+    scene.clock.advance(hours=25)
+    scene.settle()
+    assert not any("1234567" in event.raw for event in scene.rows(StoredEvent))

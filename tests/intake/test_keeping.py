@@ -68,8 +68,6 @@ def test_without_an_id_body_and_place_are_the_key(missing: object) -> None:
         ({"type": "user", "userId": "x" * 256}, ""),
         ({"type": "user", "userId": "U1 "}, ""),
         ({"type": "new", "userId": "U1"}, ""),
-        (GROUP, ""),
-        (ROOM, ""),
         (None, ""),
         ("user", ""),
     ],
@@ -77,6 +75,13 @@ def test_without_an_id_body_and_place_are_the_key(missing: object) -> None:
 def test_a_lane_is_one_customer(source: object, lane: str) -> None:
     """Only a 1:1 chat with a usable user id has its own lane; the rest share the channel's."""
     assert kept(changed(source=source))[0].lane == lane
+
+
+@pytest.mark.parametrize("source", [GROUP, ROOM])
+def test_a_message_that_is_only_kept_is_found_by_its_id(source: object) -> None:
+    """An unsend names nothing but the message."""
+    event = changed(source=source)
+    assert kept(event)[0].lane == event["message"]["id"]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from attrs import evolve
 from linecs.desk.jobs import new_job
 from linecs.desk.media import erase_media, fetch_media
 from linecs.desk.quotas import refresh_quota
+from linecs.desk.unsending import redact_kept
 from linecs.model import Customer
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def refresh_profile(core: DeskCore, job: Job) -> None:
 
 
 CHORES: Mapping[str, JobHandler] = {
+    "event.redact": redact_kept,
     "media.erase": erase_media,
     "media.fetch": fetch_media,
     "profile.refresh": refresh_profile,

@@ -13,6 +13,7 @@ from attrs import evolve
 from linecs.desk.changes import Changes
 from linecs.desk.feed import happened
 from linecs.desk.jobs import new_job
+from linecs.desk.unsending import close_if_all_was_unsent, redact, unsend
 from linecs.model import (
     Author,
     Bubble,
@@ -25,7 +26,6 @@ from linecs.model import (
     MessageState,
     ReplyToken,
     Speaker,
-    StoredEvent,
     TicketStatus,
     new_id,
 )
@@ -41,8 +41,6 @@ from linecs.model.webhook import (
     UnsendEvent,
     VideoContent,
 )
-from linecs.storage.ports import at_least, at_most, equal
-from linecs.storage.tables import Memory, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +49,10 @@ if TYPE_CHECKING:
     from linecs.desk.reading import LaneView
     from linecs.desk.settings import DeskSettings
     from linecs.desk.tickets import TicketRules
-    from linecs.model import Ticket
+    from linecs.model import (
+        StoredEvent,
+        Ticket,
+    )
     from linecs.model.webhook import (
         WebhookEvent,
     )
@@ -72,6 +73,8 @@ class Filing:
         changes: What is to be written.
         conversation, customer, ticket: As they will be.
         open_bubbles: The open inquiry's bubbles, oldest first.
+        fresh_bubbles: The bubbles that these events brought.
+        known: The messages these events speak of, by LINE's id.
     """
 
     def __init__(
@@ -92,11 +95,11 @@ class Filing:
         self.ticket = view.ticket
         self.open_bubbles = list(view.open_bubbles)
         self.fresh_bubbles: list[Message] = []
-        self._known = dict(view.known)
+        self.known = dict(view.known)
         self._wait = wait
         self._settings = settings
         self._waits = waits
-        self._keeps_media = keeps_media
+        self.keeps_media = keeps_media
 
     @property
     def bot_may_speak(self) -> bool:
@@ -130,7 +133,7 @@ class Filing:
             case PostbackEvent():
                 self._file_postback(stored, event)
             case UnsendEvent():
-                self._file_unsend(event)
+                unsend(self, event)
             case FollowEvent():
                 self._file_friendship(Friendship.FRIEND)
             case UnfollowEvent():
@@ -142,6 +145,7 @@ class Filing:
     def attend(self, rules: TicketRules) -> None:
         """Give the new bubbles a ticket, and the ticket what they mean for it."""
         if not self.fresh_bubbles:
+            close_if_all_was_unsent(self, rules)
             return
         newest = max(self.fresh_bubbles, key=lambda bubble: bubble.occurred_at)
         before = self.ticket
@@ -222,12 +226,12 @@ class Filing:
 
     def _file_message(self, stored: StoredEvent, event: MessageEvent) -> None:
         content = event.message
-        known = self._known.get(content.line_message_id)
+        known = self.known.get(content.line_message_id)
         if known is not None and known.state is not MessageState.UNSENT:
             return
         if known is not None:
             # Taken back before it came: the tombstone stays, and nothing of it is kept.
-            self._redact(stored)
+            redact(self, stored)
             return
         written = Message(
             **self._head(stored),
@@ -241,7 +245,7 @@ class Filing:
         )
         message = self._take(stored, written)
         if content.line_message_id:
-            self._known[content.line_message_id] = message
+            self.known[content.line_message_id] = message
         if isinstance(content, _MEDIA):
             self._announce_media(message, content)
 
@@ -312,75 +316,8 @@ class Filing:
             announced_at=self.now,
         )
         self.changes.add(media)
-        if not external and self._keeps_media:
+        if not external and self.keeps_media:
             self.add_job("media.fetch", media.id)
-
-    def _file_unsend(self, event: UnsendEvent) -> None:
-        message = self._known.get(event.line_message_id)
-        if message is None:
-            tombstone = self._tombstone(event)
-            self.changes.add(tombstone)
-            self._known[event.line_message_id] = tombstone
-            return
-        if message.state is MessageState.UNSENT:
-            return
-        self._take_back(message)
-
-    def _tombstone(self, event: UnsendEvent) -> Message:
-        return Message(
-            id=MessageId(new_id(self.now)),
-            channel_id=self.conversation.channel_id,
-            conversation_id=self.conversation.id,
-            ticket_id=None,
-            author=Author.CUSTOMER,
-            kind="text",
-            occurred_at=event.occurred_at,
-            state=MessageState.UNSENT,
-            line_message_id=event.line_message_id,
-            answered=True,
-        )
-
-    def _take_back(self, message: Message) -> None:
-        gone = evolve(
-            message,
-            state=MessageState.UNSENT,
-            text="",
-            content="",
-            quote_token="",
-            mark_as_read_token="",
-            answered=True,
-        )
-        self._known[message.line_message_id] = gone
-        self.open_bubbles = [bubble for bubble in self.open_bubbles if bubble.id != message.id]
-        if message in self.fresh_bubbles:
-            self.fresh_bubbles[self.fresh_bubbles.index(message)] = gone
-        else:
-            self.changes.alter(message, gone)
-        self._redact_event(message)
-        self.changes.remove(Memory, equal("conversation_id", self.conversation.id))
-        if self._keeps_media:
-            self.add_job("media.erase", message.id)
-        # What a person or a model wrote for the text that is gone no longer fits.
-        self.conversation = evolve(self.conversation, version=self.conversation.version + 1)
-        self.changes.remove(
-            Trace,
-            equal("conversation_id", self.conversation.id),
-            at_most("since", message.occurred_at),
-            at_least("until", message.occurred_at),
-        )
-        self.tell("message.unsent", actor="customer", subject_id=message.id)
-
-    def _redact_event(self, message: Message) -> None:
-        for stored, _ in self.view.events:
-            if stored.id == message.event_id:
-                self._redact(stored)
-                return
-        event_id = message.event_id
-        self.changes.set_all(StoredEvent, [equal("id", event_id)], {"raw": ""})
-
-    def _redact(self, stored: StoredEvent) -> None:
-        done = evolve(stored, state=EventState.DONE, raw="")
-        self.changes.alter(stored, done, guard=["state"])
 
     def _file_friendship(self, friendship: Friendship) -> None:
         assert self.customer is not None

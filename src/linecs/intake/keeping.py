@@ -39,15 +39,16 @@ def stored_event(
     event = piece.value if isinstance(piece.value, dict) else {}
     source = event.get("source")
     source = source if isinstance(source, dict) else {}
+    is_only_kept = _is_only_kept(event, source)
     return StoredEvent(
         id=_event_id(event) or _hashed(f"{body_hash()} {place}"),
         channel_id=channel_id,
-        lane=_lane(source),
+        lane=_message_id(event) if is_only_kept else _lane(source),
         type=word(event, "type"),
         occurred_at=_occurred_at(event, now),
         received_at=now,
         raw=piece.raw,
-        state=EventState.KEPT if _is_only_kept(event, source) else EventState.PENDING,
+        state=EventState.KEPT if is_only_kept else EventState.PENDING,
     )
 
 
@@ -72,6 +73,12 @@ def _hashed(key: str) -> EventId:
 
 def _lane(source: Part) -> str:
     return (optional_identifier(source, "userId") or "") if source.get("type") == "user" else ""
+
+
+def _message_id(event: Part) -> str:
+    """Return what an unsend will name; a kept event is in no queue, so its lane is free for it."""
+    message = event.get("message")
+    return (optional_identifier(message, "id") or "") if isinstance(message, dict) else ""
 
 
 def _occurred_at(event: Part, now: int) -> int:

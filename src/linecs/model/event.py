@@ -28,7 +28,8 @@ class StoredEvent:
 
     Attributes:
         id: The key that makes a repeat a repeat.
-        lane: What keeps order: the LINE user id, or empty for the channel's own lane.
+        lane: What keeps order: the LINE user id, or empty for the channel's own lane. Of a kept
+            message: LINE's message id, by which an unsend finds it.
         type: LINE's event type as it came, `unrecognised` where there was none.
         occurred_at: LINE's timestamp, epoch ms UTC; the time of receipt where LINE gave none.
         raw: The event's JSON text. Empty once redacted.
