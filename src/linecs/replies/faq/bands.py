@@ -66,18 +66,19 @@ def judge(ranking: Ranking, calibration: Calibration, policy: BandPolicy) -> Ver
     """Put a ranking into its band; where the words fit several entries alike, ask, do not guess."""
     if ranking.exact:
         return _exact(ranking.exact)
-    evidence = ranking.evidence
+    near = tuple(candidate.entry for candidate in ranking.candidates if candidate.score > 0)
+    evidence = ranking.evidence if near else None
     answer = calibration.answer.probability(evidence) if evidence else 0.0
     offer = calibration.offer.probability(evidence) if evidence else 0.0
     band = Band.HAND_OFF
-    if offer >= policy.offer_from:
+    if evidence and offer >= policy.offer_from:
         band = Band.OFFER
-    if answer >= policy.answer_from and not policy.exact_only and not _fits_several(evidence):
+    if evidence and answer >= policy.answer_from and not _must_ask(evidence, policy):
         band = Band.ANSWER
     count = {Band.ANSWER: 1, Band.OFFER: MOST_OFFERED, Band.HAND_OFF: 0}[band]
     return Verdict(
         band=band,
-        entries=tuple(candidate.entry for candidate in ranking.candidates[:count]),
+        entries=near[:count],
         is_exact=False,
         answer_probability=answer,
         offer_probability=offer,
@@ -94,10 +95,7 @@ def _exact(entries: tuple[FaqEntry, ...]) -> Verdict:
     )
 
 
-def _fits_several(evidence: Evidence | None) -> bool:
-    """Whether another candidate, too, has every word that was asked."""
-    return (
-        evidence is not None
-        and evidence.coverage > _ALL_WORDS
-        and evidence.coverage_lead < 1.0 - _ALL_WORDS
-    )
+def _must_ask(evidence: Evidence, policy: BandPolicy) -> bool:
+    """Whether policy says so, or another candidate, too, has every word that was asked."""
+    fits_several = evidence.coverage > _ALL_WORDS and evidence.coverage_lead < 1.0 - _ALL_WORDS
+    return policy.exact_only or fits_several

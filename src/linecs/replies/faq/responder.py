@@ -1,0 +1,221 @@
+"""The responder that answers from an FAQ, offers what may be meant, or stays silent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import asdict
+
+from linecs.errors import LimitError
+from linecs.limits import utf16_length
+from linecs.model.inquiry import Answer, Choices, HandOff, TraceStep
+from linecs.replies.considered import Considered
+from linecs.replies.faq.bands import MOST_OFFERED, Band, judge
+from linecs.replies.faq.errors import FaqError
+from linecs.replies.faq.features import clauses
+from linecs.replies.faq.messages import (
+    FaqWording,
+    answer_messages,
+    choice_messages,
+    choices_of,
+    text_message,
+)
+from linecs.replies.faq.shipped import live_start_policy, shipped_calibration
+from linecs.replies.faq.taps import Tap, TapKind, parse_tap, tap_data, typed_choice, typed_yes_or_no
+from linecs.replies.templates import MissingVariableError, fill, variables_of
+
+if TYPE_CHECKING:
+    from linecs.model.inquiry import Bubble, Decision, Inquiry, Trace
+    from linecs.replies.faq.bands import BandPolicy, Verdict
+    from linecs.replies.faq.calibration import Calibration
+    from linecs.replies.faq.entry import FaqEntry
+    from linecs.replies.faq.index import FaqIndex, Ranking
+
+__all__ = ["FaqResponder"]
+
+_MEMORY = "faq"
+_DAY_MS = 24 * 60 * 60 * 1000
+_LONGEST_DATA = 300
+
+
+class FaqResponder:
+    """Answers what an FAQ covers; silent where it does not, so that the next may look.
+
+    It understands taps on its own buttons and, within a day, their number, title, はい or いいえ
+    typed instead.
+
+    Args:
+        index: The FAQ.
+        calibration: What evidence is worth; None takes the one shipped for the index's embedder.
+        policy: How sure is sure enough; None starts as a live shop without labels should:
+            exact matches answer, the rest is offered or left.
+        wording: What is said around the shop's own words.
+        asks_if_solved: Whether an answer is followed by 解決しましたか？.
+
+    Raises:
+        ConfigurationError: Nothing is shipped for the embedder and something is missing.
+        FaqError: An entry has no answer, or an id too long for a button.
+    """
+
+    def __init__(
+        self,
+        index: FaqIndex,
+        *,
+        calibration: Calibration | None = None,
+        policy: BandPolicy | None = None,
+        wording: FaqWording | None = None,
+        asks_if_solved: bool = True,
+    ) -> None:
+        embedder = index.embedder.name if index.embedder else "none"
+        for entry in index.entries:
+            _check(entry)
+        self._index = index
+        self._calibration = calibration or shipped_calibration(embedder)
+        self._policy = policy or live_start_policy(embedder)
+        self._wording = wording or FaqWording()
+        self._asks_if_solved = asks_if_solved
+
+    @property
+    def name(self) -> str:
+        """`faq`."""
+        return "faq"
+
+    def respond(self, inquiry: Inquiry) -> Decision | None:
+        """Return the answer, the choices, a hand-off the customer asked for, or None."""
+        return self.consider(inquiry).decision
+
+    def consider(self, inquiry: Inquiry) -> Considered:
+        """Return the decision with what was compared and every threshold, also where it is None."""
+        if inquiry.postback_data is not None:
+            tap = parse_tap(inquiry.postback_data)
+        else:
+            tap = self._typed(inquiry)
+        if tap is not None:
+            trace = (TraceStep(name=f"faq:{tap.kind}", detail={"entry": tap.entry_id}),)
+            return Considered(decision=self._tapped(tap, inquiry, trace), trace=trace)
+        if inquiry.postback_data is not None or not inquiry.text.strip():
+            return Considered(decision=None, trace=())
+        return self._asked(inquiry)
+
+    def waits(self, bubble: Bubble) -> bool:
+        """Return False for a tap, a number, はい and いいえ, which stand alone."""
+        if bubble.kind == "postback":
+            return False
+        is_number = bubble.text.strip().isnumeric()
+        return not is_number and typed_yes_or_no(bubble.text) is None
+
+    def _asked(self, inquiry: Inquiry) -> Considered:
+        ranking = self._index.search(inquiry.text, at=inquiry.at)
+        verdict = judge(ranking, self._calibration, self._policy)
+        trace = (
+            TraceStep(name="faq:words", detail={"clauses": clauses(inquiry.text)}),
+            self._judged(ranking, verdict),
+        )
+        decision: Decision | None = None
+        if verdict.band is Band.ANSWER:
+            decision = self._answer(verdict.entries[0], inquiry, trace)
+        elif verdict.band is Band.OFFER:
+            decision = self._offer(verdict.entries, inquiry, trace)
+        return Considered(decision=decision, trace=trace)
+
+    def _typed(self, inquiry: Inquiry) -> Tap | None:
+        memory = inquiry.memory.get(_MEMORY) or {}
+        if not 0 <= inquiry.at - memory.get("at", 0) <= _DAY_MS:
+            return None
+        offered = [self._index.get(entry_id) for entry_id in memory.get("offered", ())]
+        if offered and all(offered):
+            chosen = typed_choice(inquiry.text, [entry for entry in offered if entry])
+            if chosen is not None:
+                return Tap(TapKind.CHOSEN, chosen.id)
+        answered = memory.get("answered", "")
+        is_solved = typed_yes_or_no(inquiry.text) if answered else None
+        if is_solved is None:
+            return None
+        return Tap(TapKind.SOLVED if is_solved else TapKind.UNSOLVED, answered)
+
+    def _tapped(self, tap: Tap, inquiry: Inquiry, trace: Trace) -> Decision:
+        source = f"faq:{tap.entry_id}" if tap.entry_id else "faq"
+        forget = {_MEMORY: None}
+        if tap.kind is TapKind.CHOSEN:
+            entry = self._index.get(tap.entry_id)
+            if entry is not None and entry.is_valid(inquiry.at):
+                return self._answer(entry, inquiry, trace)
+            return HandOff(reason="faq_entry_gone", source=source, trace=trace, remember=forget)
+        if tap.kind is TapKind.SOLVED:
+            thanks = (text_message(self._wording.thanks),)
+            return Answer(messages=thanks, source=source, trace=trace, remember=forget)
+        return HandOff(reason=str(tap.kind), source=source, trace=trace, remember=forget)
+
+    def _answer(self, entry: FaqEntry, inquiry: Inquiry, trace: Trace) -> Decision:
+        source = f"faq:{entry.id}"
+        related = choices_of(self._related(entry, inquiry.at))
+        try:
+            answer = fill(self._written(entry), variables_of(inquiry))
+            messages = answer_messages(
+                entry,
+                answer,
+                related=related,
+                wording=self._wording,
+                asks_if_solved=self._asks_if_solved,
+            )
+        except (MissingVariableError, LimitError) as error:
+            detail = {"entry": entry.id, "problem": str(error)}
+            failed = (*trace, TraceStep(name="faq:cannot_be_sent", detail=detail))
+            return HandOff(reason="faq_cannot_be_sent", source=source, trace=failed)
+        memory = {"at": inquiry.at, "offered": [choice.id for choice in related]}
+        if self._asks_if_solved:
+            memory["answered"] = entry.id
+        return Answer(messages=messages, source=source, trace=trace, remember={_MEMORY: memory})
+
+    def _offer(self, entries: tuple[FaqEntry, ...], inquiry: Inquiry, trace: Trace) -> Decision:
+        choices = choices_of(entries)
+        memory = {"at": inquiry.at, "offered": [choice.id for choice in choices]}
+        return Choices(
+            messages=choice_messages(choices, self._wording),
+            choices=choices,
+            source="faq",
+            trace=trace,
+            remember={_MEMORY: memory},
+        )
+
+    def _written(self, entry: FaqEntry) -> list[Any]:
+        if entry.messages:
+            return list(entry.messages)
+        links = [self._wording.links, *entry.links] if entry.links else []
+        return [text_message("\n".join(filter(None, [entry.answer, *links])))]
+
+    def _related(self, entry: FaqEntry, at: int) -> list[FaqEntry]:
+        found = [self._index.get(entry_id) for entry_id in entry.related]
+        return [other for other in found if other is not None and other.is_valid(at)][:MOST_OFFERED]
+
+    def _judged(self, ranking: Ranking, verdict: Verdict) -> TraceStep:
+        detail = {
+            "band": str(verdict.band),
+            "is_exact": verdict.is_exact,
+            "answer_probability": round(verdict.answer_probability, 4),
+            "answer_from": self._policy.answer_from,
+            "exact_only": self._policy.exact_only,
+            "offer_probability": round(verdict.offer_probability, 4),
+            "offer_from": self._policy.offer_from,
+            "embedder": self._calibration.embedder,
+            "evidence": asdict(ranking.evidence) if ranking.evidence else {},
+            "candidates": [
+                {
+                    "entry": candidate.entry.id,
+                    "text": candidate.text,
+                    "score": round(candidate.score, 4),
+                    "lexical": round(candidate.lexical, 3),
+                    "semantic": candidate.semantic and round(candidate.semantic, 4),
+                }
+                for candidate in ranking.candidates
+            ],
+        }
+        return TraceStep(name="faq:judged", detail=detail)
+
+
+def _check(entry: FaqEntry) -> None:
+    if not (entry.answer or entry.messages or entry.links):
+        raise FaqError(entry.id, "has no answer; write `answer`, `messages` or `links`.")
+    longest = max(utf16_length(tap_data(Tap(kind, entry.id))) for kind in TapKind)
+    if longest > _LONGEST_DATA:
+        raise FaqError(entry.id, f"id is too long for a button's {_LONGEST_DATA} characters.")
