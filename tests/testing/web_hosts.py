@@ -15,7 +15,7 @@ from django.test import override_settings
 from django.urls import clear_url_caches, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response  # noqa: TC002 - FastAPI reads annotations
 from flask import Flask, request
 from werkzeug.test import Client
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
     from django.urls import URLPattern
-    from fastapi import Request
 
     from linecs.desk import SupportDesk
     from linecs.testing.host_contract import Host
