@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from desks import HOURS_ANSWER
 from linecs.delivery import DeliveryPolicy
 from linecs.desk import DeskSettings
+from linecs.desk.delivering import call_and_record
 from linecs.desk.forming import form_calls
 from linecs.model import (
     Attempt,
@@ -189,6 +192,26 @@ def test_a_call_whose_worker_died_is_taken_up_by_another(scene: Scene) -> None:
     scene.clock.advance(minutes=5)
     scene.settle()
     assert seen(scene) == ["できます"]
+
+
+def test_a_call_that_waited_too_long_for_its_turn_is_left_to_the_next_round(scene: Scene) -> None:
+    """Another worker may call it from now on, so this one must not, and it counts as no call."""
+    scene.line.customer("c1").says("営業時間")
+    scene.desk.process(wait=0)
+    core = scene.desk._core
+    (attempt,) = core.storage.run(lambda tx: form_calls(core, tx, 10))
+    scene.clock.advance(seconds=15)
+    call_and_record(core, attempt)
+    waiting = scene.one(Attempt)
+    assert (waiting.state, waiting.tries, seen(scene)) == (AttemptState.WAITING, 0, [])
+    scene.settle()
+    assert seen(scene) == [HOURS_ANSWER]
+
+
+def test_a_lease_on_a_call_outlasts_the_call() -> None:
+    """Otherwise a second worker would call while the first still waits for its answer."""
+    with pytest.raises(ValueError, match="call_lease"):
+        DeskSettings(call_lease=10_000, call_timeout=10_000)
 
 
 def test_messages_never_overtake_one_whose_outcome_is_open(scene: Scene) -> None:

@@ -35,7 +35,16 @@ if TYPE_CHECKING:
     from linecs.delivery.outcomes import Outcome
     from linecs.delivery.policy import DeliveryPolicy
 
-__all__ = ["Alarm", "Fate", "MemberSettlement", "Settlement", "give_up", "settle", "wait_after"]
+__all__ = [
+    "Alarm",
+    "Fate",
+    "MemberSettlement",
+    "Settlement",
+    "give_up",
+    "postpone",
+    "settle",
+    "wait_after",
+]
 
 _TOKEN_LIFE = 60_000
 _REPLY_TRIES_IN_THE_DARK = 2
@@ -139,6 +148,14 @@ def give_up(attempt: Attempt, now: int, policy: DeliveryPolicy) -> Settlement | 
     if attempt.tries == 0 or now < attempt.first_called_at + policy.give_up_after:
         return None
     return _EndedCall(attempt, None, now, policy).ended(attempt.error)
+
+
+def postpone(attempt: Attempt, now: int) -> Settlement:
+    """Return an attempt as it was before a call that was committed and then not made."""
+    waiting = evolve(
+        attempt, state=AttemptState.WAITING, owner="", due_at=now, tries=attempt.tries - 1
+    )
+    return Settlement(attempt=waiting, members=())
 
 
 def wait_after(attempt: Attempt, policy: DeliveryPolicy) -> int:

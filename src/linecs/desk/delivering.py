@@ -10,7 +10,7 @@ from attrs import evolve
 
 from linecs.delivery.attempts import divide
 from linecs.delivery.outcomes import Silence, Unclear
-from linecs.delivery.settlement import Alarm, Fate, give_up, settle
+from linecs.delivery.settlement import Alarm, Fate, give_up, postpone, settle
 from linecs.desk.changes import Changes, ConflictError
 from linecs.desk.feed import happened
 from linecs.desk.forming import form_calls
@@ -55,10 +55,10 @@ def deliver(core: DeskCore, *, limit: int = _CALLS_AT_ONCE) -> int:
     _settle_interrupted(core)
     attempts = core.storage.run(lambda tx: form_calls(core, tx, limit))
     if len(attempts) == 1:
-        _call_and_record(core, attempts[0])
+        call_and_record(core, attempts[0])
     elif attempts:
         with ThreadPoolExecutor(core.settings.delivery_threads) as threads:
-            list(threads.map(lambda attempt: _call_and_record(core, attempt), attempts))
+            list(threads.map(lambda attempt: call_and_record(core, attempt), attempts))
     return len(attempts)
 
 
@@ -72,8 +72,13 @@ def _settle_interrupted(core: DeskCore) -> None:
         record(core, attempt, settle(attempt, outcome, now, core.settings.delivery))
 
 
-def _call_and_record(core: DeskCore, attempt: Attempt) -> None:
+def call_and_record(core: DeskCore, attempt: Attempt) -> None:
     policy = core.settings.delivery
+    if core.clock() + core.settings.call_timeout > attempt.due_at:
+        # It waited long for a free thread: another worker could take it for interrupted while
+        # we call.
+        record(core, attempt, postpone(attempt, core.clock()))
+        return
     # Counting this call, the attempt's time may be over: a retry key too old protects nothing.
     ended = give_up(attempt, core.clock(), policy)
     if ended is None:

@@ -23,7 +23,8 @@ class DeskSettings:
         inquiry_wait_at_most: A customer who keeps typing is answered after this, at the latest.
         evaluation_deadline: How long all responders together may take.
         lease: How long a worker may hold a conversation; longer than any evaluation.
-        call_lease: After this a call to LINE whose outcome nobody recorded counts as interrupted.
+        call_lease: After this a call to LINE whose outcome nobody recorded counts as interrupted;
+            longer than any call, and short enough for a second try while a reply token lives.
         job_lease: After this a job that nobody finished is done again.
         body_limit: Largest webhook body, in bytes.
         reply_token_life: LINE: use a reply token within one minute of receiving the webhook.
@@ -42,7 +43,7 @@ class DeskSettings:
     inquiry_wait_at_most: int = field(default=15 * _SECOND, validator=_not_negative)
     evaluation_deadline: int = field(default=10 * _SECOND, validator=_positive)
     lease: int = field(default=60 * _SECOND, validator=_positive)
-    call_lease: int = field(default=60 * _SECOND, validator=_positive)
+    call_lease: int = field(default=20 * _SECOND, validator=_positive)
     job_lease: int = field(default=5 * _MINUTE, validator=_positive)
     body_limit: int = field(default=2 * 1024 * 1024, validator=_positive)
     reply_token_life: int = field(default=50 * _SECOND, validator=_positive)
@@ -56,7 +57,10 @@ class DeskSettings:
     media_limit: int = field(default=200 * 1024 * 1024, validator=_positive)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a lease that could end while its holder still evaluates."""
+        """Refuse a lease that could end while its holder still evaluates or calls."""
         if self.lease <= self.evaluation_deadline + self.call_timeout:
             msg = "DeskSettings.lease must be longer than evaluation_deadline + call_timeout."
+            raise ValueError(msg)
+        if self.call_lease <= self.call_timeout:
+            msg = "DeskSettings.call_lease must be longer than call_timeout."
             raise ValueError(msg)
