@@ -381,6 +381,13 @@ class TestWebIdToken:
         answer = self.outcome(shop, hanako, self.resigned(key, **changed))
         assert reason(answer) is LoginRefusal.IDENTITY_REFUSED
 
+    def test_a_token_larger_than_any_of_lines(
+        self, shop: Shop, hanako: Customer, key: OctKey
+    ) -> None:
+        """However well signed, it is not looked into."""
+        answer = self.outcome(shop, hanako, self.resigned(key, more="x" * 20_000))
+        assert reason(answer) is LoginRefusal.IDENTITY_REFUSED
+
     @pytest.mark.parametrize("name", ["iss", "aud", "exp", "iat", "sub", "nonce"])
     def test_a_missing_claim(self, shop: Shop, hanako: Customer, key: OctKey, name: str) -> None:
         """What is not said is not proven."""

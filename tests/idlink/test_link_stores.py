@@ -267,6 +267,21 @@ def test_the_stores_feed_and_jobs_hear_of_links(
     assert "member-1" not in repr((feed, jobs, ledger))
 
 
+def test_what_expired_goes_and_evidence_stays(
+    sql_storage: SqlStorage, registry: LinkRegistry
+) -> None:
+    """Nonces, codes and the like are removed after their time; links and ledger are not."""
+    kept = Kept(sql_storage)
+    kept.run(lambda store: registry.link(store, claim()))
+    kept.run(lambda store: store.add_nonce(nonce_of()))
+    kept.run(lambda store: store.add_code(code_of()))
+    early = kept.run(lambda store: store.forget_expired(LATER))
+    late = kept.run(lambda store: store.forget_expired(LATER + 1))
+    assert (early, late) == (0, 2)
+    assert len(kept.run(lambda s: s.current_links(PROVIDER, member_id=MemberId("M1")))) == 1
+    assert len(sql_storage.read(lambda tx: tx.select(Query(row=LedgerEntry)))) == 1
+
+
 def test_hooks_write_through_the_hosts_connection(sql_storage: SqlStorage) -> None:
     """`on_linked` gets the connection of the transaction that makes the link."""
     seen: list[object] = []

@@ -181,6 +181,29 @@ class TestThreeFlows:
                 now=clock(),
             )
 
+    def test_a_stores_login_is_not_a_members_own(
+        self, shop: Shop, hanako: Customer, registry: LinkRegistry, clock: VirtualClock
+    ) -> None:
+        """Also where the member is the same, each flow takes only its own proof."""
+        in_store = shop.log_in(hanako, LoginFlow.IN_STORE, member_id="M1")
+        linking = shop.log_in(hanako, LoginFlow.LINK, member_id="M1")
+        subject = subject_of(linking)
+        with pytest.raises(ProofError):
+            link_member(
+                registry,
+                shop.store,
+                in_store,
+                subject=subject,
+                session_member_id="M1",
+                now=clock(),
+            )
+        with pytest.raises(ProofError):
+            link_in_store(registry, shop.store, linking, subject=subject, now=clock())
+        with pytest.raises(ProofError):
+            linked_member(registry, shop.store, linking, now=clock())
+        with pytest.raises(ProofError):
+            sign_up(registry, shop.store, linking, subject=subject, member_id="M1", now=clock())
+
     def test_a_link_serves_the_member_who_started_it(
         self, shop: Shop, hanako: Customer, registry: LinkRegistry, clock: VirtualClock
     ) -> None:

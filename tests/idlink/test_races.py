@@ -21,7 +21,7 @@ from linecs.idlink import (
 )
 from linecs.idlink.secret import hash_secret
 from linecs.model import LineUserId, MemberId, new_id
-from linecs.model.link import LedgerEntry, LedgerKind, Link, LinkNonce
+from linecs.model.link import LedgerEntry, LedgerKind, Link, LinkNonce, LoginAttempt, LoginFlow
 from linecs.storage.ports import Query, equal
 
 if TYPE_CHECKING:
@@ -188,6 +188,26 @@ def test_one_nonce_in_many_events_at_once_links_once(sql_storage: SqlStorage) ->
     outcomes = together([settling(sql_storage, nonce)] * 8)
     assert sorted(map(str, outcomes)) == ["linked"] + ["replayed"] * 7
     assert ledger(sql_storage) == [LedgerKind.LINKED]
+
+
+def test_one_callback_in_many_requests_at_once_logs_in_once(sql_storage: SqlStorage) -> None:
+    """Of eight requests with the same cookie one gets the attempt."""
+    attempt = LoginAttempt(
+        browser_hash="b" * 64,
+        state_hash="s" * 64,
+        nonce="n",
+        code_verifier="v" * 43,
+        flow=LoginFlow.LOG_IN,
+        issued_at=NOW,
+        expires_at=NOW + 1,
+    )
+    sql_storage.run(lambda tx: LinkTransaction(tx).add_login_attempt(attempt))
+
+    def take() -> LoginAttempt | None:
+        return sql_storage.run(lambda tx: LinkTransaction(tx).take_login_attempt("b" * 64))
+
+    taken = together([take] * 8)
+    assert (taken.count(attempt), taken.count(None)) == (1, 7)
 
 
 def test_two_approvals_of_one_line_user_at_once(sql_storage: SqlStorage) -> None:

@@ -14,7 +14,7 @@ from linecs.model.link import (
     LinkNonce,
     LoginAttempt,
 )
-from linecs.storage.ports import Query, equal, unequal
+from linecs.storage.ports import Query, below, equal, unequal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,6 +154,16 @@ class LinkTransaction:
     def forget_tokens(self, link_id: LinkId) -> None:
         """Remove a link's tokens."""
         self._tx.delete(KeptTokens, (equal("link_id", link_id),))
+
+    def forget_expired(self, before: int) -> int:
+        """Remove what expired before a moment, epoch ms UTC; return how many rows.
+
+        Called by the retention job. Used nonces and codes stay until then, so that a replay is
+        known as one.
+        """
+        passing = (LinkInvitation, LinkNonce, LoginAttempt, LinkCode)
+        gone = [self._tx.delete(row, (below("expires_at", before),)) for row in passing]
+        return sum(gone) + self._tx.delete(KeptTokens, (below("usable_until", before),))
 
     def _links(self, *where: Condition) -> list[Link]:
         return self._tx.select(Query(row=Link, where=where, order=("linked_at", "id")))
