@@ -46,8 +46,9 @@ def test_coverage_is_a_share(texts: list[str], query: str) -> None:
     """Shared parts are between nothing and everything, for the question and for the text."""
     index = LexicalIndex(texts, range(len(texts)))
     asked = index.query(query)
-    shares = [share for place in range(len(texts)) for share in index.coverage(asked, place)]
-    assert all(0 <= share <= 1 for share in shares)
+    for place in range(len(texts)):
+        assert 0 <= index.coverage(asked, place) <= 1
+        assert 0 <= index.title_coverage(asked, place) <= 1
 
 
 @given(texts=st.lists(TEXTS, min_size=1, max_size=6, unique=True))
@@ -56,7 +57,9 @@ def test_a_text_covers_itself(texts: list[str]) -> None:
     index = LexicalIndex(texts, range(len(texts)))
     for place, text in enumerate(texts):
         if features(text).weights:
-            assert index.coverage(index.query(text), place) == pytest.approx((1, 1), abs=1e-3)
+            asked = index.query(text)
+            assert index.coverage(asked, place) == pytest.approx(1)
+            assert index.title_coverage(asked, place) == pytest.approx(1)
 
 
 @given(texts=st.lists(TEXTS, min_size=2, max_size=6, unique=True), query=TEXTS)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import pairwise
+from operator import add
 
 import ahocorasick_rs
 from attrs import frozen
@@ -25,11 +25,15 @@ __all__ = ["Features", "clauses", "features", "matching_key", "semantic_text"]
 
 _KANJI, _KATAKANA, _HIRAGANA, _LATIN, _OTHER = "CKHLO"
 _SINGLE_WEIGHTS = {_KANJI: 1.0, _KATAKANA: 0.3, _LATIN: 0.3, _OTHER: 0.3}
-_PAIR_WITH_HIRAGANA, _PAIR_OF_HIRAGANA, _PAIR = 0.8, 0.4, 1.0
+_PAIR_WEIGHTS = {
+    first + second: {0: 1.0, 1: 0.8, 2: 0.4}[(first + second).count(_HIRAGANA)]
+    for first in "CKHLO"
+    for second in "CKHLO"
+}
 _KANJI_PAIR, _CLAUSE, _GROUP = 0.5, 1.0, 1.0
 
 _plain = Normaliser((Step.LINE_EMOJI, Step.WIDTH, Step.EMOJI))
-_even = Normaliser((Step.CASE, Step.LONG_VOWELS))
+_even = Normaliser((Step.LINE_EMOJI, Step.WIDTH, Step.CASE, Step.EMOJI, Step.LONG_VOWELS))
 _key = Normaliser(tuple(Step))
 _hiragana = Normaliser((Step.KANA,))
 _BREAKS = re.compile(r"[^\w%+¥$ー]+")
@@ -90,7 +94,7 @@ def semantic_text(text: str) -> str:
 
 def clauses(text: str) -> list[str]:
     """The parts of a text between marks and spaces, greetings and polite endings left out."""
-    parts = _BREAKS.split(_even(in_kanji(_plain(text))))
+    parts = _BREAKS.split(in_kanji(_even(text)))
     return [
         part[: polite_tail(_hiragana(part))]
         for part in parts
@@ -103,10 +107,9 @@ def features(text: str) -> Features:
     weights: dict[str, float] = {}
     length = 0.0
     for clause in clauses(text):
-        for feature, weight in _of_clause(_hiragana(clause), clause.translate(_scripts)):
-            length += weight
-            if weights.get(feature, 0.0) < weight:
-                weights[feature] = weight
+        found = _of_clause(_hiragana(clause), clause.translate(_scripts))
+        length += sum([weight for _, weight in found])
+        weights.update(found)
     return Features(weights, length)
 
 
@@ -117,22 +120,20 @@ def _of_clause(clause: str, scripts: str) -> list[tuple[str, float]]:
         if script != _HIRAGANA
     ]
     found += [
-        (clause[at : at + 2], _pair_weight(scripts[at : at + 2])) for at in range(len(clause) - 1)
+        (pair, _PAIR_WEIGHTS[kinds])
+        for pair, kinds in zip(_pairs(clause), _pairs(scripts), strict=True)
     ]
-    kanji = [
-        character for character, script in zip(clause, scripts, strict=True) if script == _KANJI
-    ]
-    found += [("#" + first + second, _KANJI_PAIR) for first, second in pairwise(kanji)]
+    kanji = "".join(
+        [part for part, script in zip(clause, scripts, strict=True) if script == _KANJI]
+    )
+    found += [("#" + pair, _KANJI_PAIR) for pair in _pairs(kanji)]
     found += [(group, _GROUP) for group in _groups(clause)]
     found.append(("^" + clause, _CLAUSE))
     return found
 
 
-@cache
-def _pair_weight(scripts: str) -> float:
-    if scripts == _HIRAGANA * 2:
-        return _PAIR_OF_HIRAGANA
-    return _PAIR_WITH_HIRAGANA if _HIRAGANA in scripts else _PAIR
+def _pairs(text: str) -> map[str]:
+    return map(add, text, text[1:])
 
 
 def _groups(clause: str) -> set[str]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Candidate", "Evidence", "FaqIndex", "Ranking"]
 
+_FEW = 8
 LEXICAL_SHARE = 0.035
 """What the square root of a lexical score is worth beside a cosine."""
 
@@ -178,25 +179,28 @@ class FaqIndex:
     ) -> list[tuple[int, int]]:
         if not self.entries:
             return []
-        best = np.maximum.reduceat(fused, self._firsts[:-1])
-        if at is not None:
+        best = fused
+        if len(self._texts) > len(self.entries):
+            best = np.maximum.reduceat(fused, self._firsts[:-1])
+        if at is not None and self._life.ends:
             best = np.where(self._life.covers(at), best, -np.inf)
         numbers = _largest(best, limit)
         return [(number, self._place(fused, number)) for number in numbers]
 
     def _place(self, fused: NDArray[np.float64], number: int) -> int:
         first, after = self._firsts[number], self._firsts[number + 1]
+        if after - first == 1:
+            return first
         return first + int(np.argmax(fused[first:after]))
 
     def _evidence(self, query: LexicalQuery, places: list[int], cosines: list[float]) -> Evidence:
-        coverages = [self._lexical.coverage(query, place) for place in places]
-        shares = [share for share, _ in coverages]
+        shares = [self._lexical.coverage(query, place) for place in places]
         return Evidence(
             semantic=cosines[0],
             semantic_lead=cosines[0] - max(cosines[1:], default=0.0),
             coverage=shares[0],
             coverage_lead=shares[0] - max(shares[1:], default=0.0),
-            title_coverage=coverages[0][1],
+            title_coverage=self._lexical.title_coverage(query, places[0]),
         )
 
     def _same(self, text: str, at: int | None) -> tuple[FaqEntry, ...]:
@@ -217,6 +221,8 @@ class _Life:
             [limits.max if e.valid_until is None else e.valid_until for e in entries], np.int64
         )
 
+        self.ends = any(e.valid_from is not None or e.valid_until is not None for e in entries)
+
     def covers(self, at: int) -> NDArray[np.bool_]:
         return (self._from <= at) & (at < self._until)
 
@@ -232,10 +238,14 @@ def _by_id(entries: tuple[FaqEntry, ...]) -> dict[str, FaqEntry]:
 
 def _largest(scores: NDArray[np.float64], limit: int) -> list[int]:
     """The places of the largest finite scores, the largest first; among equals the earlier."""
-    if limit < len(scores):
-        floor = np.partition(scores, -limit)[-limit]
-        places = np.flatnonzero(scores >= floor)
-    else:
-        places = np.arange(len(scores))
-    ranked: list[int] = places[np.argsort(-scores[places], kind="stable")].tolist()
-    return [place for place in ranked if np.isfinite(scores[place])][:limit]
+    if limit > _FEW:
+        ranked: list[int] = np.argsort(-scores, kind="stable")[:limit].tolist()
+        return [place for place in ranked if np.isfinite(scores[place])]
+    rest, places = scores.copy(), []
+    for _ in range(min(limit, len(rest))):
+        place = int(rest.argmax())
+        if rest[place] == -np.inf:
+            break
+        places.append(place)
+        rest[place] = -np.inf
+    return places

@@ -77,9 +77,12 @@ def in_kanji(text: str) -> str:
     """
     if _ALL_KATAKANA.fullmatch(text):
         text = _hiragana(text)
-    parts, done = [], 0
     automaton, words = _automaton()
-    for number, start, end in automaton.find_matches_as_indexes(text):
+    found = automaton.find_matches_as_indexes(text)
+    if not found:
+        return text
+    parts, done = [], 0
+    for number, start, end in found:
         parts += [text[done:start], words[number]]
         done = end
     return "".join([*parts, text[done:]])

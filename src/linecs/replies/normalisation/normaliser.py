@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from linecs.replies.normalisation.polite import polite_tail
 from linecs.replies.normalisation.steps import (
     DASHES,
     DEFAULT_STEPS,
@@ -121,12 +122,15 @@ class Normaliser:
 
     def __call__(self, text: str) -> str:
         """The normalised text; about a microsecond for a short message, more for unusual signs."""
-        if "ー" in text:
-            return self._with_long_vowels(text)
-        plain = text.translate(self._folded)
+        plain = text.translate(self._unfolded if "ー" in text else self._folded)
         if _NEEDS_CONTEXT in plain:
             return self._carefully(text)
-        return self._carefully(plain) if Step.POLITE in self.steps else plain
+        if "ー" in text:
+            plain = self._with_long_vowels(plain)
+        if Step.POLITE not in self.steps:
+            return plain
+        end = polite_tail(plain)
+        return plain if end == len(plain) else self(plain[:end])
 
     def trace(self, text: str) -> Normalised:
         """The normalised text, what each step did, and where each character came from."""
@@ -147,10 +151,7 @@ class Normaliser:
                     original=text, text=current, steps=tuple(applied), spans=tuple(spans)
                 )
 
-    def _with_long_vowels(self, text: str) -> str:
-        plain = text.translate(self._unfolded)
-        if _NEEDS_CONTEXT in plain or Step.POLITE in self.steps:
-            return self._carefully(text)
+    def _with_long_vowels(self, plain: str) -> str:
         if Step.LONG_VOWELS in self.steps:
             plain = _edited(plain, edits(Step.LONG_VOWELS, plain))
         return plain.translate(self._folded)
