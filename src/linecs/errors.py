@@ -6,13 +6,16 @@ An error carries fields, never a secret, a token, a signature or a message's tex
 from __future__ import annotations
 
 __all__ = [
+    "ActRefusedError",
     "ConfigurationError",
     "DestinationError",
     "IntakeError",
     "LimitError",
     "LinecsError",
+    "NotPermittedError",
     "PayloadError",
     "SignatureError",
+    "StaleCustomerError",
     "StaleReplyError",
     "StaleTicketError",
     "UnreachableError",
@@ -114,6 +117,66 @@ class StaleTicketError(LinecsError):
             "The ticket was changed meanwhile. Look again and repeat with its version."
         )
         self.version = version
+
+
+class StaleCustomerError(LinecsError):
+    """A customer's marks, tags or owner were changed since they were looked at; nothing was done.
+
+    Attributes:
+        version: The customer's version now.
+    """
+
+    def __init__(self, *, version: int) -> None:
+        super().__init__(
+            "The customer was changed meanwhile. Look again and repeat with its version."
+        )
+        self.version = version
+
+
+class NotPermittedError(LinecsError):
+    """This person's role does not allow the act; nothing was done.
+
+    Attributes:
+        actor: Who wanted to.
+        permission: What it takes, such as `assign`.
+    """
+
+    def __init__(self, *, actor: str, permission: str) -> None:
+        super().__init__(f"{actor} may not do this; it takes a role with {permission!r}.")
+        self.actor = actor
+        self.permission = permission
+
+
+class ActRefusedError(LinecsError):
+    """An operator's act does not fit what is there; nothing was done.
+
+    Attributes:
+        reason: A word for programs, such as `not_the_assignee`.
+    """
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(_ACT_REFUSED[reason])
+        self.reason = reason
+
+
+_ACT_REFUSED = {
+    "taken_back": "The customer took that message back; nobody may quote it any more.",
+    "not_the_assignee": "Only the ticket's assignee replies here. Take the ticket over first.",
+    "another_conversation": "This belongs to another customer.",
+    "another_ticket": "A message to be moved belongs to another ticket.",
+    "same_ticket": "A ticket cannot be merged into itself.",
+    "nothing_left": "The ticket would keep no message. Change its category instead.",
+    "no_messages": "There is nothing to move.",
+    "with_the_bot": "The bot has this ticket. Claim it first.",
+    "already_resolved": "The ticket is resolved. Reopen it first.",
+    "not_resolved": "The ticket is not resolved.",
+    "not_snoozed": "The ticket is not snoozed.",
+    "in_the_past": "The time has passed already.",
+    "no_text": "There is no text.",
+    "no_actor": "An act needs somebody who does it.",
+    "no_quote_token": "LINE lets nobody quote this message.",
+    "cannot_quote": "Only a text or a sticker can quote a message.",
+}
 
 
 class UnreachableError(LinecsError):

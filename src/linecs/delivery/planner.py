@@ -96,6 +96,8 @@ def refusal(customer: Customer, now: int) -> str | None:
     """
     if customer.friendship is Friendship.BLOCKED:
         return "The customer blocked this account."
+    if customer.friendship is Friendship.WITHOUT_LINE:
+        return "The customer is not on LINE."
     silent_for = now - customer.last_seen_at
     if customer.friendship is Friendship.NOT_FRIEND and silent_for > _REACHABLE_AFTER_WRITING:
         return "The customer is not a friend and has not written for seven days."

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from linecs.desk.operating import Acted
+from linecs.desk.operators.act import Acted
+from linecs.desk.operators.changing import BulkResult, TicketChange
+from linecs.desk.operators.staff import Staff
 from linecs.desk.receiving import Receipt
 from linecs.desk.settings import DeskSettings
 from linecs.desk.support_desk import SupportDesk
 from linecs.desk.tickets import TicketRules
 
-__all__ = ["Acted", "DeskSettings", "Receipt", "SupportDesk", "TicketRules"]
+__all__ = [
+    "Acted",
+    "BulkResult",
+    "DeskSettings",
+    "Receipt",
+    "Staff",
+    "SupportDesk",
+    "TicketChange",
+    "TicketRules",
+]

@@ -8,7 +8,7 @@ from linecs.errors import LinecsError
 from linecs.storage.tables import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from linecs.storage.ports import Condition, Transaction
 
@@ -36,6 +36,7 @@ class Changes:
         ] = {}
         self._removed: list[tuple[type[Any], Sequence[Condition]]] = []
         self._set: list[tuple[type[Any], Sequence[Condition], Mapping[str, object]]] = []
+        self._last: list[Callable[[Transaction], None]] = []
 
     @property
     def added(self) -> list[object]:
@@ -70,6 +71,13 @@ class Changes:
         """Change all rows for which all conditions hold, whatever they are now."""
         self._set.append((row, where, changes))
 
+    def then(self, step: Callable[[Transaction], None]) -> None:
+        """Do this last in the same commit: what must look again at what is there by then.
+
+        It may be done more than once, where the transaction starts again.
+        """
+        self._last.append(step)
+
     def write(self, tx: Transaction) -> None:
         """Write it all. Raises `ConflictError` where a guarded row moved on."""
         for before, after, guard in self._altered.values():
@@ -83,6 +91,8 @@ class Changes:
             tx.delete(row, where)
         for row, where, changes in self._set:
             tx.update(row, where, changes)
+        for step in self._last:
+            step(tx)
 
     @staticmethod
     def _save(tx: Transaction, before: object, after: object, guard: frozenset[str]) -> None:

@@ -8,6 +8,7 @@ from attrs import evolve
 
 from linecs.desk.jobs import new_job
 from linecs.desk.media import erase_media, fetch_media
+from linecs.desk.operators.looking import mark_read
 from linecs.desk.quotas import refresh_quota
 from linecs.desk.unsending import redact_kept
 from linecs.model import Customer
@@ -47,6 +48,7 @@ def refresh_profile(core: DeskCore, job: Job) -> None:
 
 
 CHORES: Mapping[str, JobHandler] = {
+    "chat.mark_read": mark_read,
     "event.redact": redact_kept,
     "media.erase": erase_media,
     "media.fetch": fetch_media,

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from linecs.delivery.media import MediaStore
 from linecs.desk.evaluating import Evaluator
 from linecs.desk.gateways import Gateways
+from linecs.desk.operators.staff import Staff
 from linecs.desk.settings import DeskSettings
 from linecs.desk.tickets import TicketRules
 from linecs.model import Channel, ChannelId, Responder, new_id
@@ -25,6 +26,7 @@ class DeskCore:
         channels: By the shop's own short names.
         destinations: By the bot user id that a webhook names.
         gateways: The way to LINE, per channel.
+        staff: Who may do what, and the words they sort by.
         media_store: Where content is kept; None where the host keeps none.
         media_url: The public address of the host's media view.
         clock: Returns epoch milliseconds UTC.
@@ -39,6 +41,7 @@ class DeskCore:
     evaluator: Evaluator
     rules: TicketRules
     settings: DeskSettings
+    staff: Staff
     media_store: MediaStore | None
     media_url: str
     clock: Callable[[], int] = field(repr=False)

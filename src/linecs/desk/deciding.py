@@ -17,6 +17,10 @@ from linecs.model import (
     EventId,
     HandOff,
     Inquiry,
+    Note,
+    NoteId,
+    NoteKind,
+    new_id,
 )
 from linecs.storage.ports import equal
 from linecs.storage.tables import Memory, Trace
@@ -67,6 +71,8 @@ def apply_decision(
         made = HandOff(reason="answer_over_limit", source=made.source, note=str(error))
     _settle_bubbles(filing, made)
     _move_ticket(filing, made, rules)
+    if isinstance(made, HandOff) and made.note:
+        filing.changes.add(_collected(filing, made))
     _remember(filing, made.remember)
     filing.changes.add(_trace(filing, inquiry, made))
     _tell(filing, made)
@@ -115,6 +121,23 @@ def _move_ticket(filing: Filing, decision: Decision, rules: TicketRules) -> None
             filing.ticket = rules.handed_off(filing.ticket, decision, filing.now, since=since)
         case _:
             assert_never(decision)
+
+
+def _collected(filing: Filing, hand_off: HandOff) -> Note:
+    """Return what a responder wrote down, as a copy of all the ticket's customer said."""
+    assert filing.ticket is not None
+    return Note(
+        id=NoteId(new_id(filing.now)),
+        channel_id=filing.conversation.channel_id,
+        conversation_id=filing.conversation.id,
+        ticket_id=filing.ticket.id,
+        kind=NoteKind.COLLECTED,
+        author_id=hand_off.source[:255],
+        text=hand_off.note,
+        at=filing.now,
+        copies_since=min(filing.ticket.opened_at, filing.open_bubbles[0].occurred_at),
+        copies_until=filing.open_bubbles[-1].occurred_at,
+    )
 
 
 def _remember(filing: Filing, remember: Mapping[str, Any]) -> None:

@@ -157,6 +157,10 @@ class Filing:
             self.answer_open_bubbles()
             self.open_bubbles = []
         if before is None or before.id != self.ticket.id:
+            first = min(self.fresh_bubbles, key=lambda bubble: (bubble.occurred_at, bubble.id))
+            self.ticket = evolve(
+                self.ticket, opened_at=first.occurred_at, opened_by_message_id=first.id
+            )
             self.tell("ticket.opened", actor="customer")
         elif before.status is not self.ticket.status:
             self.tell(f"ticket.{self.ticket.status}", actor="customer")

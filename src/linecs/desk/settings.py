@@ -36,6 +36,9 @@ class DeskSettings:
         delivery: When to call LINE again, what becomes of unknown outcomes, who may still push.
         delivery_threads: How many calls to LINE are made at the same time.
         operator_hold: How long a person's claim or reply keeps the bot silent.
+        only_assignee_replies: Whether a ticket that somebody has takes nobody else's reply.
+        writing_lease: How long an operator counts as writing after the last key they pressed.
+        marks_read: Whether the customer sees 既読 once an operator opened the chat.
         media_limit: Largest content that is kept, in bytes.
     """
 
@@ -54,6 +57,9 @@ class DeskSettings:
     delivery: DeliveryPolicy = field(factory=DeliveryPolicy)
     delivery_threads: int = field(default=8, validator=_positive)
     operator_hold: int = field(default=24 * 60 * _MINUTE, validator=_positive)
+    only_assignee_replies: bool = False
+    writing_lease: int = field(default=15 * _SECOND, validator=_positive)
+    marks_read: bool = True
     media_limit: int = field(default=200 * 1024 * 1024, validator=_positive)
 
     def __attrs_post_init__(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Mapping
 from copy import copy
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ from linecs.desk import (
     feed,
     health,
     jobs,
-    operating,
     orphans,
     processing,
     quotas,
@@ -31,30 +29,28 @@ from linecs.desk.evaluating import Evaluator
 from linecs.desk.gateways import Gateways
 from linecs.desk.gathering import Gatherer
 from linecs.desk.media import MediaRoom
+from linecs.desk.operators.actions import OperatorActions
+from linecs.desk.operators.staff import Staff
 from linecs.desk.settings import DeskSettings
 from linecs.desk.tickets import TicketRules
 from linecs.errors import ConfigurationError
-from linecs.model import OperatorId, new_id
+from linecs.model import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from linecs.delivery.media import MediaStore
     from linecs.desk.health import Finding
-    from linecs.desk.operating import Acted
     from linecs.desk.orphans import Orphan
     from linecs.desk.quotas import QuotaReport
     from linecs.desk.receiving import Receipt
     from linecs.model import (
         Channel,
-        ConversationId,
         EventId,
         FeedEntry,
         Job,
-        MessageObject,
         Responder,
         StoredEvent,
-        TicketId,
     )
     from linecs.storage.ports import Storage
 
@@ -65,7 +61,7 @@ def _now() -> int:
     return time.time_ns() // 1_000_000
 
 
-class SupportDesk:
+class SupportDesk(OperatorActions):
     """LINE customer support inside a host's own backend.
 
     Args:
@@ -75,6 +71,8 @@ class SupportDesk:
             every inquiry to a person.
         settings: Times and choices.
         rules: What each act makes of a ticket.
+        staff: Who may do what, and the shop's marks and categories. By default everyone whom
+            the host lets in may do what an operator may.
         media: Where pictures, video and files are kept, such as `FileMediaStore("media")`.
             None leaves with LINE what customers send, and LINE forgets it after a while.
         media_url: The public https address under which the host mounts its media view.
@@ -92,6 +90,7 @@ class SupportDesk:
         responder: Responder | None = None,
         settings: DeskSettings | None = None,
         rules: TicketRules | None = None,
+        staff: Staff | None = None,
         media: MediaStore | None = None,
         media_url: str = "",
         clock: Callable[[], int] = _now,
@@ -109,6 +108,7 @@ class SupportDesk:
             evaluator=Evaluator(answering, deadline=chosen.evaluation_deadline),
             rules=rules or TicketRules(),
             settings=chosen,
+            staff=staff or Staff(),
             media_store=media,
             media_url=media_url,
             clock=clock,
@@ -202,78 +202,6 @@ class SupportDesk:
         working.answer_now(self, within=self._core.settings.handle_budget / 1_000 - spent)
         return receipt
 
-    def reply(
-        self,
-        conversation_id: ConversationId,
-        message: str | MessageObject | Sequence[MessageObject],
-        *,
-        actor: str,
-        version: int,
-        seen: str | None,
-        asks: bool = True,
-    ) -> Acted:
-        """Queue a person's reply; it goes out exactly once.
-
-        The bot falls silent in the same commit, and what it had queued is cancelled.
-        Opens its own transaction (joins one under `using`).
-
-        Args:
-            conversation_id: Equal to the customer's id.
-            message: A text, or one or several LINE message objects.
-            actor: Who replies.
-            version: The conversation's version the reply was written for.
-            seen: The customer's newest bubble the writer has seen; None if there is none.
-            asks: Whether it is the customer's turn then (返信待ち), or still ours (対応中).
-
-        Raises:
-            StaleReplyError: A colleague, the bot or an unsend came between.
-            UnseenMessageError: The customer wrote on; reply again with `seen=` its message.
-            UnreachableError: LINE would deliver nothing to this customer.
-            LimitError: A message is larger than LINE allows.
-        """
-        return self._core.storage.run(
-            lambda tx: operating.reply(
-                self._core,
-                tx,
-                conversation_id,
-                _message_objects(message),
-                actor=OperatorId(actor),
-                version=version,
-                seen=seen,
-                asks=asks,
-            )
-        )
-
-    def claim(self, ticket_id: TicketId, *, actor: str, version: int) -> Acted:
-        """Take a ticket into one's own hands (対応中); the bot falls silent.
-
-        Opens its own transaction (joins one under `using`).
-
-        Raises:
-            StaleTicketError: Somebody changed the ticket meanwhile.
-        """
-        return self._core.storage.run(
-            lambda tx: operating.claim(
-                self._core, tx, ticket_id, actor=OperatorId(actor), version=version
-            )
-        )
-
-    def resolve(
-        self, ticket_id: TicketId, *, actor: str, version: int, reason: str = "resolved"
-    ) -> Acted:
-        """End a ticket (対応完了); the bot may answer again.
-
-        Opens its own transaction (joins one under `using`).
-
-        Raises:
-            StaleTicketError: Somebody changed the ticket meanwhile.
-        """
-        return self._core.storage.run(
-            lambda tx: operating.resolve(
-                self._core, tx, ticket_id, actor=OperatorId(actor), version=version, reason=reason
-            )
-        )
-
     def feed(self, *, after: int = 0, limit: int = 500) -> Sequence[FeedEntry]:
         """Return what happened after a cursor, in order; remember the last entry's `cursor`.
 
@@ -309,14 +237,6 @@ class SupportDesk:
     def retry(self, event_id: EventId) -> bool:
         """Take a set-aside event up again; False where it is not set aside."""
         return failing.retry_event(self._core, event_id)
-
-
-def _message_objects(
-    message: str | MessageObject | Sequence[MessageObject],
-) -> Sequence[MessageObject]:
-    if isinstance(message, str):
-        return [{"type": "text", "text": message}]
-    return [message] if isinstance(message, Mapping) else message
 
 
 def _check_channels(channels: Sequence[Channel]) -> None:

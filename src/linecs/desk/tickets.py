@@ -75,7 +75,7 @@ class TicketRules:
             opened_at=bubble.occurred_at if bubble else now,
             opened_by_message_id=bubble.id if bubble else None,
         )
-        return self._with_due(ticket, now)
+        return self.with_due(ticket, now)
 
     def bot_answered(self, ticket: Ticket, now: int) -> Ticket:
         """Return the ticket after an automatic answer."""
@@ -107,12 +107,37 @@ class TicketRules:
         on = TicketEvent.ASKED if asks else TicketEvent.REPLIED
         return self._moved(ticket, on, now, operator)
 
+    def acted(
+        self,
+        ticket: Ticket,
+        on: TicketEvent,
+        now: int,
+        *,
+        actor: OperatorId,
+        assignee: OperatorId | None = None,
+    ) -> Ticket:
+        """Return the ticket after a person handed it over, gave it back, reopened or merged it."""
+        return self._moved(ticket, on, now, actor, assignee=assignee)
+
+    def taken_on(self, ticket: Ticket, since: int, now: int) -> Ticket:
+        """Return the ticket with a customer waiting since then, from a ticket merged into it."""
+        if not since:
+            return ticket
+        moved = self._moved(ticket, TicketEvent.CUSTOMER_WROTE, now, "customer", since=since)
+        return self.with_due(evolve(moved, waiting_since=min(since, moved.waiting_since)), now)
+
+    def snoozed(self, ticket: Ticket, until: int, now: int) -> Ticket:
+        """Return the ticket out of sight until then; 0 brings it back."""
+        return self.with_due(evolve(ticket, snoozed_until=until), now)
+
     def resolved(self, ticket: Ticket, now: int, *, by: str, reason: str) -> Ticket:
         """Return the ticket at its end."""
         return self._moved(ticket, TicketEvent.RESOLVED, now, by, reason=reason)
 
     def time_is_up(self, ticket: Ticket, now: int) -> Ticket:
         """Return the ticket after its due time passed in silence."""
+        if ticket.due_for == "snooze":
+            return self.snoozed(ticket, 0, now)
         if ticket.status is TicketStatus.WAITING:
             return self._moved(ticket, TicketEvent.NUDGES_UNANSWERED, now, "system")
         on = self.workflow.due_event(ticket)
@@ -122,13 +147,32 @@ class TicketRules:
         return self._moved(ticket, on, now, actor)
 
     def _moved(
-        self, ticket: Ticket, on: str, now: int, actor: str, *, reason: str = "", since: int = 0
+        self,
+        ticket: Ticket,
+        on: str,
+        now: int,
+        actor: str,
+        *,
+        reason: str = "",
+        assignee: OperatorId | None = None,
+        since: int = 0,
     ) -> Ticket:
-        moved = advance(self.workflow, ticket, on, now=now, actor=actor, reason=reason, since=since)
-        return self._with_due(moved, now)
+        moved = advance(
+            self.workflow,
+            ticket,
+            on,
+            now=now,
+            actor=actor,
+            reason=reason,
+            assignee=assignee,
+            since=since,
+        )
+        return self.with_due(moved, now)
 
-    def _with_due(self, ticket: Ticket, now: int) -> Ticket:
-        """Give the ticket its next due time; one already running is not put off."""
+    def with_due(self, ticket: Ticket, now: int) -> Ticket:
+        """Return the ticket with its next due time; one already running is not put off."""
+        if ticket.snoozed_until:
+            return evolve(ticket, due_at=ticket.snoozed_until, due_for="snooze")
         match ticket.status:
             case TicketStatus.RESOLVED:
                 return evolve(ticket, due_at=0, due_for="")

@@ -30,14 +30,15 @@ _LOOK_AGAIN = 60_000
 
 def tick(core: DeskCore) -> int:
     """Move the tickets that are due; return how many. Opens its own transactions."""
-    now = core.clock()
-    where = (
-        one_of("status", (TicketStatus.BOT, TicketStatus.WAITING)),
-        above("due_at", 0),
-        at_most("due_at", now),
-    )
-    query = Query(row=Ticket, where=where, order=("due_at",), limit=_AT_ONCE)
-    due = core.storage.read(lambda tx: tx.select(query))
+    by_themselves = one_of("status", (TicketStatus.BOT, TicketStatus.WAITING))
+    snoozed = one_of("status", (TicketStatus.OPEN, TicketStatus.IN_PROGRESS))
+    where = ((by_themselves,), (snoozed, equal("due_for", "snooze")))
+    is_due = (above("due_at", 0), at_most("due_at", core.clock()))
+    queries = [
+        Query(row=Ticket, where=(*each, *is_due), order=("due_at",), limit=_AT_ONCE)
+        for each in where
+    ]
+    due = core.storage.read(lambda tx: [found for each in queries for found in tx.select(each)])
     return sum(_move(core, ticket) for ticket in due)
 
 
@@ -59,12 +60,14 @@ def _write(core: DeskCore, tx: Transaction, ticket: Ticket) -> None:
         moved = evolve(ticket, due_at=now + _LOOK_AGAIN)
     else:
         moved = core.rules.time_is_up(ticket, now)
-    raised = evolve(moved, version=ticket.version + (moved.status is not ticket.status))
+    woken = moved.snoozed_until != ticket.snoozed_until
+    has_moved = woken or moved.status is not ticket.status
+    raised = evolve(moved, version=ticket.version + has_moved)
     changes.alter(ticket, raised, guard=("version",))
-    if moved.status is not ticket.status:
+    if has_moved:
         changes.add(
             happened(
-                f"ticket.{moved.status}",
+                "ticket.unsnoozed" if woken else f"ticket.{moved.status}",
                 channel_id=ticket.channel_id,
                 conversation_id=conversation.id,
                 now=now,

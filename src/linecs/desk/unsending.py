@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from linecs.desk.operators.quoting import forget_quotes
 from linecs.hours import DAY_MS
 from linecs.model import (
     Author,
@@ -128,6 +129,7 @@ def _forget(filing: Filing, message: Message) -> None:
         at_most("since", message.occurred_at),
         at_least("until", message.occurred_at),
     )
+    filing.changes.then(lambda tx: forget_quotes(tx, message))
     if filing.keeps_media:
         filing.add_job("media.erase", message.id)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from linecs.model.audit import AuditEntry
 from linecs.model.channel import AccessTokenSource, Channel
 from linecs.model.conversation import Conversation, ReplyToken, Speaker
 from linecs.model.customer import Customer, Friendship
+from linecs.model.draft import Draft
 from linecs.model.event import EventState, StoredEvent
 from linecs.model.feed import FeedEntry
 from linecs.model.fields import (
@@ -24,6 +26,7 @@ from linecs.model.ids import (
     LineUserId,
     MemberId,
     MessageId,
+    NoteId,
     OperatorId,
     ProviderId,
     TicketId,
@@ -60,7 +63,9 @@ from linecs.model.link import (
 )
 from linecs.model.media import Media, MediaState
 from linecs.model.message import Author, Message, MessageObject, MessageState
+from linecs.model.note import Note, NoteKind
 from linecs.model.outbox import Attempt, AttemptState, OutboxItem, Route
+from linecs.model.read_mark import ReadMark
 from linecs.model.ticket import Ticket, TicketStatus
 
 __all__ = [
@@ -69,6 +74,7 @@ __all__ = [
     "Attempt",
     "AttemptId",
     "AttemptState",
+    "AuditEntry",
     "Author",
     "Bubble",
     "Channel",
@@ -83,6 +89,7 @@ __all__ = [
     "CustomerId",
     "CustomerTag",
     "Decision",
+    "Draft",
     "EventId",
     "EventState",
     "FeedEntry",
@@ -116,9 +123,13 @@ __all__ = [
     "MessageId",
     "MessageObject",
     "MessageState",
+    "Note",
+    "NoteId",
+    "NoteKind",
     "OperatorId",
     "OutboxItem",
     "ProviderId",
+    "ReadMark",
     "ReplyToken",
     "Responder",
     "Route",

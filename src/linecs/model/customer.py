@@ -21,6 +21,8 @@ class Friendship(StrEnum):
     """LINE said so."""
     UNKNOWN = "unknown"
     """As most are who were there before us; sending is tried."""
+    WITHOUT_LINE = "without_line"
+    """Known by phone, mail or in the shop only; nothing can be sent."""
 
 
 @frozen(kw_only=True)
@@ -28,9 +30,12 @@ class Customer:
     """A LINE user of one channel, under our own internal id.
 
     Attributes:
-        line_user_id: LINE's id; a random tombstone once the person was erased.
+        line_user_id: LINE's id; a random tombstone once the person was erased, or where there
+            never was one (`without_line`).
         last_seen_at: When the customer last wrote, epoch ms UTC; 0 for never.
         profile_at: When LINE was last asked for the profile, epoch ms UTC; 0 for never.
+        owner_id: The operator who looks after this customer.
+        version: Raised by what operators change of the customer; their acts carry it.
     """
 
     id: CustomerId
@@ -45,3 +50,4 @@ class Customer:
     profile_at: int = 0
     owner_id: OperatorId | None = None
     mark: str = ""
+    version: int = 0

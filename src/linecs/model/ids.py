@@ -19,6 +19,7 @@ __all__ = [
     "LineUserId",
     "MemberId",
     "MessageId",
+    "NoteId",
     "OperatorId",
     "ProviderId",
     "TicketId",
@@ -37,6 +38,7 @@ ConversationId = NewType("ConversationId", str)
 MemberId = NewType("MemberId", str)
 """The shop's own id of its user; belongs to the host."""
 MessageId = NewType("MessageId", str)
+NoteId = NewType("NoteId", str)
 TicketId = NewType("TicketId", str)
 EventId = NewType("EventId", str)
 """LINE's `webhookEventId`, or a hash of the body and place where LINE gave none."""

@@ -65,6 +65,7 @@ class Message:
         line_message_id: LINE's id, empty while an outgoing bubble is not yet accepted.
         mark_as_read_token: Marks this and all earlier bubbles read.
         sent_at: When LINE accepted it, epoch ms UTC; 0 while it has not.
+        mark: A shop's own mark on this one bubble.
         answered: Whether the responders or a person have dealt with an incoming bubble.
         error: LINE's explanation or ours for a bubble that did not go out.
     """
@@ -87,4 +88,5 @@ class Message:
     mark_as_read_token: str = field(default="", repr=False)
     sent_at: int = 0
     answered: bool = False
+    mark: str = ""
     error: str = ""

@@ -1,0 +1,1 @@
+"""What operators do. Every act says who, and which version they saw."""
