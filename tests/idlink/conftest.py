@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from databases import database_url, open_storage, sql_storage
+from idlink.backend import Backend
 from idlink.people import PROVIDER, counted_ids
 from idlink.shop import CALLBACK, Shop
-from linecs.idlink import LineKeys, LineLogin, LinkRegistry, MemoryLinks
+from linecs.idlink import AccountLink, LineKeys, LineLogin, LinkRegistry, MemoryLinks
 from linecs.testing import LineSimulator, VirtualClock
 
 if TYPE_CHECKING:
@@ -80,3 +81,21 @@ def shop(login: LineLogin, store: MemoryLinks, clock: VirtualClock) -> Shop:
 def hanako(line: LineSimulator) -> Customer:
     """Give a customer who is a friend of the account."""
     return line.customer("hanako", display_name="花子")
+
+
+@pytest.fixture
+def backend(line: LineSimulator, store: MemoryLinks) -> Backend:
+    """Give a shop's backend that hears the default channel's webhooks."""
+    account_link = AccountLink(
+        page_url="https://shop.example/link",
+        dialog_url=f"{line.url}/dialog/bot/accountLink",
+    )
+    made = Backend(line, account_link, store)
+    line.deliver_to(made.receive)
+    return made
+
+
+@pytest.fixture
+def mallory(line: LineSimulator) -> Customer:
+    """Give the attacker, a customer like any other."""
+    return line.customer("mallory")

@@ -8,14 +8,22 @@ from typing import TYPE_CHECKING
 from attrs import define, evolve, field, frozen
 
 from idlink.people import subject
-from linecs.idlink import LineLogin, LoginProof, MemoryLinks, StartedLogin
+from linecs.idlink import (
+    LineLogin,
+    LoginProof,
+    LoginRefused,
+    MemoryLinks,
+    StartedLogin,
+)
 from linecs.model import LineUserId
 from linecs.model.link import LoginFlow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from linecs.idlink import LoginRefused
+    from linecs.idlink import (
+        LoginRefusal,
+    )
     from linecs.model.link import LinkSubject
     from linecs.testing.simulator import AutoLogin, Customer
 
@@ -85,3 +93,9 @@ class Shop:
 def subject_of(proof: LoginProof, name: str = "hanako") -> LinkSubject:
     """Return the customer of a proof."""
     return evolve(subject(name), line_user_id=LineUserId(proof.line_user_id))
+
+
+def reason(answer: LoginProof | LoginRefused) -> LoginRefusal:
+    """Return why a login was refused, or fail."""
+    assert isinstance(answer, LoginRefused)
+    return answer.reason

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -21,14 +20,14 @@ from linecs.idlink.http import Http, LineHttp
 from linecs.idlink.id_tokens import verify_web_id_token
 from linecs.idlink.links import checked_member_id
 from linecs.idlink.login_calls import LoginCalls
+from linecs.idlink.login_refusals import reason_of, refusal_before_calling, refused
 from linecs.idlink.login_values import (
     BotPrompt,
     LoginProof,
     LoginRefusal,
-    LoginRefused,
     StartedLogin,
 )
-from linecs.idlink.secret import fresh_secret, hash_secret, is_same_secret
+from linecs.idlink.secret import fresh_secret, hash_secret
 from linecs.idlink.vault import LoginTokens, TokenVault
 from linecs.model.ids import ProviderId
 from linecs.model.link import LoginAttempt, LoginFlow
@@ -40,6 +39,9 @@ if TYPE_CHECKING:
 
     from linecs.idlink.http import HttpAnswer
     from linecs.idlink.id_tokens import IdClaims
+    from linecs.idlink.login_values import (
+        LoginRefused,
+    )
     from linecs.idlink.ports import LoginStore
     from linecs.model.link import KeptTokens
 
@@ -50,16 +52,6 @@ _MINUTE = 60 * _SECOND
 _REFRESH_LIFE = 90 * 24 * 60 * _MINUTE
 """LINE: a refresh token is valid for 90 days after the login, and refreshing adds none."""
 _OF_A_MEMBER = frozenset({LoginFlow.LINK, LoginFlow.IN_STORE})
-_BAD_REQUEST = 400
-_ERROR_CODE = re.compile("[A-Za-z_]{0,64}")
-_ERRORS = {
-    "ACCESS_DENIED": LoginRefusal.DECLINED,
-    "LOGIN_REQUIRED": LoginRefusal.LOGIN_REQUIRED,
-    "INTERACTION_REQUIRED": LoginRefusal.LOGIN_REQUIRED,
-    "INVALID_REQUEST": LoginRefusal.MISCONFIGURED,
-    "INVALID_SCOPE": LoginRefusal.MISCONFIGURED,
-    "UNSUPPORTED_RESPONSE_TYPE": LoginRefusal.MISCONFIGURED,
-}
 
 
 def _checked_url(_instance: object, attribute: Attribute[Any], value: str) -> None:
@@ -200,16 +192,16 @@ class LineLogin:
             attempt: What `take_attempt` gave for the browser's cookie.
             now: Epoch ms UTC.
         """
-        refusal = _refusal_before_calling(query, attempt, now)
+        refusal = refusal_before_calling(query, attempt, now)
         if refusal is not None or attempt is None:
-            return self._refused(refusal or LoginRefusal.NO_ATTEMPT, attempt, query)
+            return refused(refusal or LoginRefusal.NO_ATTEMPT, attempt, query)
         try:
             answer = self._calls.exchange(query["code"], self.redirect_uri, attempt.code_verifier)
             claims = self._claims(answer, attempt, now)
         except LineLoginError as error:
-            return self._refused(_reason_of(error), attempt, query, error)
+            return refused(reason_of(error), attempt, query, error)
         except IdTokenError:
-            return self._refused(LoginRefusal.IDENTITY_REFUSED, attempt, query)
+            return refused(LoginRefusal.IDENTITY_REFUSED, attempt, query)
         return self._proof(query, attempt, claims, answer.json(), now)
 
     def deauthorize(self, kept: KeptTokens, *, now: int) -> None:
@@ -312,47 +304,6 @@ class LineLogin:
         except LineLoginError:
             return False
         return True
-
-    def _refused(
-        self,
-        reason: LoginRefusal,
-        attempt: LoginAttempt | None,
-        query: Mapping[str, str],
-        error: LineLoginError | None = None,
-    ) -> LoginRefused:
-        told = query.get("error", "") if error is None else error.code
-        return LoginRefused(
-            reason=reason,
-            error=told if _ERROR_CODE.fullmatch(told) else "",
-            may_retry=reason not in _FINAL and (attempt is None or attempt.auto_login),
-            return_to=attempt.return_to if attempt else "/",
-            request_id=error.request_id if error else "",
-        )
-
-
-_FINAL = frozenset({LoginRefusal.DECLINED, LoginRefusal.MISCONFIGURED})
-
-
-def _refusal_before_calling(
-    query: Mapping[str, str], attempt: LoginAttempt | None, now: int
-) -> LoginRefusal | None:
-    if attempt is None:
-        return LoginRefusal.NO_ATTEMPT
-    if not is_same_secret(hash_secret(query.get("state", "")), attempt.state_hash):
-        return LoginRefusal.STATE_MISMATCH
-    if now >= attempt.expires_at:
-        return LoginRefusal.EXPIRED
-    if "error" in query:
-        return _ERRORS.get(query["error"], LoginRefusal.LINE_FAILED)
-    return None if query.get("code") else LoginRefusal.LINE_FAILED
-
-
-def _reason_of(error: LineLoginError) -> LoginRefusal:
-    if error.status == _BAD_REQUEST and error.code == "invalid_grant":
-        return LoginRefusal.CODE_REFUSED
-    if error.code == "invalid_client":
-        return LoginRefusal.MISCONFIGURED
-    return LoginRefusal.LINE_FAILED
 
 
 def _challenge(code_verifier: str) -> str:

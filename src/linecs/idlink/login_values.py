@@ -50,7 +50,8 @@ class StartedLogin:
 
     Attributes:
         url: Redirect the browser there.
-        browser_key: Set it as a cookie: HttpOnly, Secure, SameSite=Lax, for the attempt's life.
+        browser_key: Set it as a cookie whose name starts with `__Host-`: HttpOnly, Secure,
+            SameSite=Lax, for the attempt's life.
         attempt: Keep it on the server before redirecting.
     """
 

@@ -135,7 +135,7 @@ class MemberCards:
         self._pool: ThreadPoolExecutor | None = None
         self._process = 0
         self._cache: OrderedDict[_Key, _Cached] = OrderedDict()
-        self._fetching: dict[_Key, Future[MemberCard | None]] = {}
+        self._asked: dict[_Key, Future[MemberCard | None]] = {}
         self._lock = threading.Lock()
 
     def find(self, current_link: Callable[[], Link | None], *, now: int) -> MemberCard | None:
@@ -152,10 +152,10 @@ class MemberCards:
         if link is None or not link.is_current:
             return None
         key = (link.id, link.version)
-        cached = self._cached(key, now)
-        if cached is not None:
-            return cached.card
-        card = self._fetch(key, link.member_id, now)
+        found = self._cached_or_asked(key, link.member_id, now)
+        if isinstance(found, _Cached):
+            return found.card
+        card = self._wait(found)
         after = current_link()
         still = after is not None and after.is_current and (after.id, after.version) == key
         return card if still else None
@@ -165,22 +165,22 @@ class MemberCards:
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _cached(self, key: _Key, now: int) -> _Cached | None:
+    def _cached_or_asked(
+        self, key: _Key, member_id: MemberId, now: int
+    ) -> _Cached | Future[MemberCard | None]:
+        """Return the fresh card, or the one question about it that is under way."""
         with self._lock:
             cached = self._cache.get(key)
-            if cached is None or now >= cached.until:
-                return None
-            self._cache.move_to_end(key)
-            return cached
+            if cached is not None and now < cached.until:
+                self._cache.move_to_end(key)
+                return cached
+            if key not in self._asked:
+                self._asked[key] = self._workers().submit(self._ask, key, member_id, now)
+            return self._asked[key]
 
-    def _fetch(self, key: _Key, member_id: MemberId, now: int) -> MemberCard | None:
-        with self._lock:
-            fetching = self._fetching.get(key)
-            if fetching is None:
-                fetching = self._workers().submit(self._ask, key, member_id, now)
-                self._fetching[key] = fetching
+    def _wait(self, asked: Future[MemberCard | None]) -> MemberCard | None:
         try:
-            return fetching.result(self._deadline / 1000)
+            return asked.result(self._deadline / 1000)
         except TimeoutError:
             _log.warning("the member directory took longer than %d ms", self._deadline)
         except Exception as error:  # noqa: BLE001 - the host's code may raise anything
@@ -195,20 +195,22 @@ class MemberCards:
         return self._pool
 
     def _ask(self, key: _Key, member_id: MemberId, now: int) -> MemberCard | None:
+        cached = None
         try:
             card = self._directory.card(member_id)
             if card is not None and card.member_id != member_id:
                 _log.error("the member directory gave the card of another member")
                 card = None
-            self._keep(key, _Cached(card, now + self._fresh_for))
+            cached = _Cached(card, now + self._fresh_for)
             return card
         finally:
-            with self._lock:
-                del self._fetching[key]
+            self._answered(key, cached)
 
-    def _keep(self, key: _Key, cached: _Cached) -> None:
+    def _answered(self, key: _Key, cached: _Cached | None) -> None:
         with self._lock:
-            self._cache[key] = cached
-            self._cache.move_to_end(key)
+            del self._asked[key]
+            if cached is not None:
+                self._cache[key] = cached
+                self._cache.move_to_end(key)
             while len(self._cache) > self._most:
                 self._cache.popitem(last=False)

@@ -1,4 +1,4 @@
-"""The attacks a link has to withstand, each played against the simulated LINE."""
+"""Id tokens that are not what they claim, each played against the simulated LINE."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ import base64
 import hmac
 import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import urllib3
-from attrs import evolve, field, frozen
+from attrs import evolve
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
-from idlink.people import CHANNEL, PROVIDER
-from idlink.shop import Browser, subject_of
+from idlink.backend import subject_for
+from idlink.shop import Browser, reason
 from linecs.idlink import (
-    AccountLink,
     HttpAnswer,
     IdTokenError,
     LineHttp,
@@ -25,233 +23,19 @@ from linecs.idlink import (
     LinkRegistry,
     LoginProof,
     LoginRefusal,
-    LoginRefused,
-    MemoryLinks,
     ProofError,
-    Settlement,
-    SettlementOutcome,
     link_from_liff,
-    link_member,
-    safe_return_path,
     verify_liff_id_token,
     verify_web_id_token,
 )
-from linecs.model import CustomerId, LineUserId
-from linecs.model.link import LinkSubject, LoginFlow
-from linecs.testing import LineSimulator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from idlink.shop import Shop
-    from linecs.idlink import LineLogin
-    from linecs.model import ChannelId
-    from linecs.testing import VirtualClock
+    from linecs.idlink import LineLogin, LoginRefused
+    from linecs.testing import LineSimulator, VirtualClock
     from linecs.testing.simulator import Customer, LoginChannel
-
-
-@frozen
-class Backend:
-    """A shop that links accounts over the simulated Messaging API, by HTTP both ways."""
-
-    line: LineSimulator
-    account_link: AccountLink
-    store: MemoryLinks
-    settled: list[Settlement] = field(factory=list)
-
-    def issue_link_token(self, _channel_id: ChannelId, line_user_id: LineUserId) -> str:
-        """Ask the simulator for a link token."""
-        answer = urllib3.request(
-            "POST",
-            f"{self.line.url}/v2/bot/user/{line_user_id}/linkToken",
-            headers={"Authorization": f"Bearer {self.line.channel.access_token}"},
-            timeout=5,
-        )
-        token: str = answer.json()["linkToken"]
-        return token
-
-    def receive(self, body: bytes, _signature: str) -> None:
-        """Settle the account links of a webhook body."""
-        for event in json.loads(body)["events"]:
-            if event["type"] == "accountLink":
-                self.settled.append(self.settle(event))
-
-    def settle(self, event: Mapping[str, Any]) -> Settlement:
-        """Settle one event in one transaction."""
-        user = event.get("source", {}).get("userId")
-        sender = subject_for(user) if user else None
-        with self.store.transaction() as links:
-            return self.account_link.settle(
-                links, links, event, channel_id=CHANNEL, sender=sender, now=self.line.clock()
-            )
-
-    def invite(self, customer: Customer) -> str:
-        """Send an invitation and return the link token the customer finds in it."""
-        subject = subject_for(customer.user_id)
-        invitation = self.account_link.begin(subject, self, now=self.line.clock())
-        self.store.add_invitation(invitation.row)
-        uri = invitation.message["template"]["actions"][0]["uri"]
-        return parse_qs(urlsplit(uri).query)["linkToken"][0]
-
-    def approve(self, token: str, member: str) -> str:
-        """Let a logged-in member press the button; return where the browser goes."""
-        return self.account_link.approve(self.store, token, member, now=self.line.clock())
-
-    def members_of(self, customer: Customer) -> list[str]:
-        """Return the members a customer is linked to now."""
-        links = self.store.current_links(PROVIDER, line_user_id=LineUserId(customer.user_id))
-        return [each.member_id for each in links]
-
-
-def subject_for(user_id: str) -> LinkSubject:
-    """Return a LINE user as our customer."""
-    return LinkSubject(
-        provider_id=PROVIDER,
-        channel_id=CHANNEL,
-        customer_id=CustomerId(f"customer-of-{user_id[-6:]}"),
-        line_user_id=LineUserId(user_id),
-    )
-
-
-@pytest.fixture
-def backend(line: LineSimulator, store: MemoryLinks) -> Backend:
-    """Give a shop's backend that hears the default channel's webhooks."""
-    account_link = AccountLink(
-        page_url="https://shop.example/link",
-        dialog_url=f"{line.url}/dialog/bot/accountLink",
-    )
-    made = Backend(line, account_link, store)
-    line.deliver_to(made.receive)
-    return made
-
-
-@pytest.fixture
-def mallory(line: LineSimulator) -> Customer:
-    """Give the attacker, a customer like any other."""
-    return line.customer("mallory")
-
-
-def nonce_in(url: str) -> str:
-    """Return the nonce a redirect carries."""
-    return parse_qs(urlsplit(url).query)["nonce"][0]
-
-
-class TestAccountLink:
-    """Attacks on the Messaging API's account link."""
-
-    def test_the_honest_way_works(self, backend: Backend, hanako: Customer) -> None:
-        """Invitation, approval, dialog, event: linked. Without this the rest proves nothing."""
-        hanako.links_account(backend.approve(backend.invite(hanako), "M1"))
-        assert [each.outcome for each in backend.settled] == [SettlementOutcome.LINKED]
-        assert backend.members_of(hanako) == ["M1"]
-
-    def test_a_replayed_nonce(self, backend: Backend, hanako: Customer) -> None:
-        """The same event again, under a new event id, changes nothing."""
-        visit = hanako.links_account(backend.approve(backend.invite(hanako), "M1"))
-        assert visit.event is not None
-        before = list(backend.store.ledger)
-        again = backend.settle({**visit.event.event, "webhookEventId": "0" * 26})
-        assert (again.outcome, backend.store.ledger) == (SettlementOutcome.REPLAYED, before)
-
-    def test_a_nonce_of_another_member(
-        self, backend: Backend, hanako: Customer, mallory: Customer
-    ) -> None:
-        """Who got hold of a member's nonce cannot use it with a link token of their own."""
-        theirs = nonce_in(backend.approve(backend.invite(hanako), "M1"))
-        own = urlencode({"linkToken": backend.invite(mallory), "nonce": theirs})
-        mallory.links_account(f"{backend.account_link.dialog_url}?{own}")
-        assert backend.settled[-1].outcome is SettlementOutcome.FOREIGN
-        assert (backend.members_of(mallory), backend.members_of(hanako)) == ([], [])
-
-    def test_a_swapped_link_token(
-        self, backend: Backend, hanako: Customer, mallory: Customer
-    ) -> None:
-        """A victim who approves on the attacker's invitation links nobody: LINE sees who visits."""
-        url = backend.approve(backend.invite(mallory), "M-of-hanako")
-        hanako.links_account(url)
-        assert backend.settled[-1].outcome is SettlementOutcome.FAILED
-        assert (backend.members_of(mallory), backend.members_of(hanako)) == ([], [])
-
-    def test_an_event_from_another_line_user(
-        self, backend: Backend, hanako: Customer, mallory: Customer
-    ) -> None:
-        """The event's user has to be whom the token was issued for, whatever LINE let through."""
-        nonce = nonce_in(backend.approve(backend.invite(hanako), "M1"))
-        event = {
-            "type": "accountLink",
-            "source": {"type": "user", "userId": mallory.user_id},
-            "link": {"result": "ok", "nonce": nonce},
-        }
-        assert backend.settle(event).outcome is SettlementOutcome.FOREIGN
-        assert backend.members_of(mallory) == []
-
-    def test_an_old_invitation_expires_by_itself(
-        self, backend: Backend, hanako: Customer, clock: VirtualClock
-    ) -> None:
-        """After ten minutes LINE shows an error page, sends nothing, and nobody is linked."""
-        url = backend.approve(backend.invite(hanako), "M1")
-        clock.advance(minutes=10)
-        assert hanako.links_account(url).event is None
-        assert (backend.settled, backend.members_of(hanako)) == ([], [])
-
-
-class TestLoginCsrf:
-    """A victim's browser made to finish a login the attacker began."""
-
-    def attack(self, shop: Shop, mallory: Customer) -> Mapping[str, str]:
-        """Begin a login as the attacker and stop before the callback."""
-        return mallory.logs_in(shop.start(Browser()).url).fields
-
-    def test_missing_state(self, shop: Shop, mallory: Customer) -> None:
-        """A callback without `state` is refused though the browser has an attempt."""
-        victim = Browser()
-        shop.start(victim)
-        fields = {"code": self.attack(shop, mallory)["code"]}
-        assert reason(shop.callback(victim, fields)) is LoginRefusal.STATE_MISMATCH
-
-    def test_foreign_state(self, shop: Shop, mallory: Customer) -> None:
-        """The attacker's own state is not the victim's."""
-        victim = Browser()
-        shop.start(victim)
-        answer = shop.callback(victim, self.attack(shop, mallory))
-        assert reason(answer) is LoginRefusal.STATE_MISMATCH
-
-    def test_a_browser_that_started_nothing(self, shop: Shop, mallory: Customer) -> None:
-        """No cookie, no attempt, no login."""
-        answer = shop.callback(Browser(), self.attack(shop, mallory))
-        assert reason(answer) is LoginRefusal.NO_ATTEMPT
-
-    def test_reused_state(self, shop: Shop, hanako: Customer) -> None:
-        """A callback works once, also for the browser it belongs to."""
-        browser = Browser()
-        fields = hanako.logs_in(shop.start(browser).url).fields
-        assert isinstance(shop.callback(browser, fields), LoginProof)
-        assert reason(shop.callback(browser, fields)) is LoginRefusal.NO_ATTEMPT
-
-    def test_no_call_to_line_is_made_for_it(
-        self, shop: Shop, mallory: Customer, line: LineSimulator
-    ) -> None:
-        """A foreign code is not even redeemed."""
-        shop.callback(Browser(), self.attack(shop, mallory))
-        assert "/oauth2/v2.1/token" not in [each.path for each in line.calls]
-
-
-def reason(answer: LoginProof | LoginRefused) -> LoginRefusal:
-    """Return why a login was refused, or fail."""
-    assert isinstance(answer, LoginRefused)
-    return answer.reason
-
-
-def test_code_injection_without_the_verifier(
-    shop: Shop, hanako: Customer, mallory: Customer
-) -> None:
-    """A stolen code in the attacker's own attempt is refused by PKCE, and is used up."""
-    victim, thief = Browser(), Browser()
-    stolen = hanako.logs_in(shop.start(victim).url).fields
-    own = mallory.logs_in(shop.start(thief).url).fields
-    injected = shop.callback(thief, {**own, "code": stolen["code"]})
-    assert reason(injected) is LoginRefusal.CODE_REFUSED
-    assert reason(shop.callback(victim, stolen)) is LoginRefusal.CODE_REFUSED
 
 
 def part_of(token: str, number: int) -> dict[str, Any]:
@@ -530,68 +314,3 @@ class TestLiffIdToken:
         keys.find("another", now=clock())
         fetched = [each.path for each in line.calls if each.path == "/oauth2/v2.1/certs"]
         assert (set(found), len(fetched)) == ({None}, 2)
-
-
-def test_the_members_id_of_a_login_is_the_sessions(
-    shop: Shop, mallory: Customer, registry: LinkRegistry
-) -> None:
-    """A login the attacker started for their own member does not link the victim's."""
-    proof = shop.log_in(mallory, LoginFlow.LINK, member_id="M-of-mallory")
-    with pytest.raises(ProofError):
-        link_member(
-            registry,
-            shop.store,
-            proof,
-            subject=subject_of(proof, "mallory"),
-            session_member_id="M-of-hanako",
-            now=shop.clock(),
-        )
-
-
-def test_another_customers_proof_links_nobody(
-    shop: Shop, hanako: Customer, mallory: Customer, registry: LinkRegistry
-) -> None:
-    """A proof is of the LINE user it names, not of whom the caller says."""
-    proof = shop.log_in(mallory, LoginFlow.LINK, member_id="M1")
-    with pytest.raises(ProofError):
-        link_member(
-            registry,
-            shop.store,
-            proof,
-            subject=subject_for(hanako.user_id),
-            session_member_id="M1",
-            now=shop.clock(),
-        )
-
-
-@pytest.mark.parametrize(
-    "return_to",
-    [
-        "https://evil.example/",
-        "//evil.example/",
-        "/\\evil.example",
-        "javascript:alert(1)",
-        "/\r\nSet-Cookie: a=b",
-    ],
-)
-def test_open_redirect_on_the_return_url(shop: Shop, hanako: Customer, return_to: str) -> None:
-    """Where a login returns to is a path on the shop's site, from start to proof."""
-    browser = Browser()
-    started = shop.start(browser, return_to=return_to)
-    answer = shop.callback(browser, hanako.logs_in(started.url).fields)
-    assert answer.return_to == "/"
-    assert safe_return_path(answer.return_to) == answer.return_to
-
-
-def test_an_unlinked_pair_needs_new_proof(backend: Backend, hanako: Customer) -> None:
-    """Neither the used invitation nor the used redirect brings an ended link back."""
-    token = backend.invite(hanako)
-    url = backend.approve(token, "M1")
-    hanako.links_account(url)
-    user = LineUserId(hanako.user_id)
-    backend.account_link.registry.unlink(backend.store, PROVIDER, user, at=backend.line.clock())
-    assert hanako.links_account(url).event is None
-    assert hanako.links_account(backend.approve(token, "M1")).event is None
-    assert backend.members_of(hanako) == []
-    hanako.links_account(backend.approve(backend.invite(hanako), "M1"))
-    assert backend.settled[-1].outcome is SettlementOutcome.LINKED
