@@ -66,7 +66,7 @@ class Backend:
         subject = subject_for(customer.user_id)
         invitation = self.account_link.begin(subject, self, now=self.line.clock())
         self.store.add_invitation(invitation.row)
-        uri = invitation.message["template"]["actions"][0]["uri"]
+        uri: str = invitation.message["template"]["actions"][0]["uri"]
         return parse_qs(urlsplit(uri).query)["linkToken"][0]
 
     def approve(self, token: str, member: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, field, frozen
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         LoginRefusal,
     )
     from linecs.model.link import LinkSubject
-    from linecs.testing.simulator import AutoLogin, Customer
+    from linecs.testing.simulator import Customer
 
 CALLBACK = "https://shop.example/line/callback"
 
@@ -80,7 +80,7 @@ class Shop:
         flow: LoginFlow = LoginFlow.LOG_IN,
         *,
         member_id: str | None = None,
-        **how: bool | AutoLogin,
+        **how: Any,
     ) -> LoginProof:
         """Take a customer through the whole login."""
         browser = Browser()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -235,7 +235,7 @@ class TestThreeFlows:
     ],
 )
 def test_settings_that_cannot_be_safe_are_refused(
-    login: LineLogin, setting: dict[str, object]
+    login: LineLogin, setting: dict[str, Any]
 ) -> None:
     """Empty credentials, plain HTTP, or no id token: said at the start."""
     with pytest.raises(ConfigurationError):

@@ -20,7 +20,7 @@ from linecs.idlink import (
     SettlementOutcome,
 )
 from linecs.idlink.secret import hash_secret
-from linecs.model import LineUserId, MemberId, new_id
+from linecs.model import LineUserId, MemberId, ProviderId, new_id
 from linecs.model.link import LedgerEntry, LedgerKind, Link, LinkNonce, LoginAttempt, LoginFlow
 from linecs.storage.ports import Query, equal
 
@@ -267,7 +267,7 @@ def test_a_member_who_withdraws_while_linking_keeps_no_link(
 def test_seats_of_one_provider_do_not_block_another(sql_storage: SqlStorage) -> None:
     """The same ids under two providers are linked at once."""
     registry = LinkRegistry(new_id=Meeting(2))
-    elsewhere = evolve(claim(), subject=evolve(subject(), provider_id="other"))
+    elsewhere = evolve(claim(), subject=evolve(subject(), provider_id=ProviderId("other")))
     works = [
         lambda: sql_storage.run(lambda tx: registry.link(LinkTransaction(tx), claim())).outcome,
         lambda: sql_storage.run(lambda tx: registry.link(LinkTransaction(tx), elsewhere)).outcome,

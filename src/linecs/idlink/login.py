@@ -33,7 +33,7 @@ from linecs.model.ids import ProviderId
 from linecs.model.link import LoginAttempt, LoginFlow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from attrs import Attribute
 
@@ -62,6 +62,10 @@ def _not_empty(_instance: object, attribute: Attribute[Any], value: str) -> None
     if not value.strip():
         msg = f"LineLogin.{attribute.name} must not be empty."
         raise ConfigurationError(msg)
+
+
+def _scopes(value: Iterable[str]) -> frozenset[str]:
+    return frozenset(value)
 
 
 def _with_openid(_instance: object, _attribute: object, scopes: frozenset[str]) -> None:
@@ -101,7 +105,7 @@ class LineLogin:
     redirect_uri: str = field(validator=_checked_url)
     provider_id: ProviderId = field(default=ProviderId("default"), converter=ProviderId)
     scopes: frozenset[str] = field(
-        default=frozenset({"openid", "profile"}), converter=frozenset, validator=_with_openid
+        default=frozenset({"openid", "profile"}), converter=_scopes, validator=_with_openid
     )
     bot_prompt: BotPrompt | None = None
     attempt_life: int = 10 * _MINUTE
