@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 HOURS_ANSWER = "平日10時から18時です。"
+QUESTION = "裾上げはできますか"
 
 
 def hours_rule() -> KeywordResponder:
@@ -63,6 +64,14 @@ class Scene:
         """The only customer's conversation."""
         (found,) = [each for each in self.rows(Conversation) if each.customer_id]
         return found
+
+    def asks(self, *texts: str) -> Conversation:
+        """Have the customer c1 write so, and the desk take it in; nobody answers yet."""
+        for text in texts:
+            self.line.customer("c1").says(text)
+            self.clock.advance(seconds=1)
+        self.desk.process(wait=0)
+        return self.conversation
 
     def settle(self, *, wait: int = 0) -> None:
         """Process, deliver and do jobs until nothing is left to do."""

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from databases import KINDS, empty, scratch_database
-from desks import make_scene
+from desks import QUESTION, make_scene
+from linecs.desk import Staff
+from linecs.routing import Role
 from linecs.storage.memory import MemoryStorage
 from linecs.storage.sql import SqlStorage, migrate
 from linecs.testing import LineSimulator, VirtualClock
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from desks import MakeScene, Scene
+    from linecs.model import Conversation
     from linecs.storage.ports import Storage
 
 
@@ -71,3 +74,18 @@ def make(line: LineSimulator, clock: VirtualClock, storage: Storage) -> MakeScen
 def scene(make: MakeScene) -> Scene:
     """A desk that answers 営業時間, with nothing else to say."""
     return make()
+
+
+@pytest.fixture
+def asked(scene: Scene) -> Conversation:
+    """A customer's question waits for a person."""
+    return scene.asks(QUESTION)
+
+
+@pytest.fixture
+def led(make: MakeScene) -> Scene:
+    """A desk where reika leads and everyone else is an operator; a question waits."""
+    roles = {"reika": Role.LEAD}
+    scene = make(staff=Staff(roles=lambda name: roles.get(name, Role.OPERATOR)))
+    scene.asks(QUESTION)
+    return scene

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from desks import HOURS_ANSWER
+from desks import HOURS_ANSWER, QUESTION
 from linecs.errors import StaleReplyError, StaleTicketError, UnreachableError, UnseenMessageError
 from linecs.model import Author, Message, MessageState, OutboxItem, Speaker, TicketStatus
 from linecs.storage.ports import equal
@@ -12,16 +12,6 @@ from linecs.storage.ports import equal
 if TYPE_CHECKING:
     from desks import Scene
     from linecs.model import Conversation
-
-QUESTION = "裾上げはできますか"
-
-
-@pytest.fixture
-def asked(scene: Scene) -> Conversation:
-    """A customer's question waits for a person."""
-    scene.line.customer("c1").says(QUESTION)
-    scene.desk.process(wait=0)
-    return scene.conversation
 
 
 def test_a_reply_is_queued_and_makes_it_the_customers_turn(
