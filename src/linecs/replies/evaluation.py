@@ -147,10 +147,8 @@ def figures(asked: Sequence[Asked], verdicts: Sequence[Verdict]) -> Figures:
     outside = [verdict for one, verdict in pairs if not one.expected]
     if not inside:
         raise ConfigurationError("no question has an id; give questions that the FAQ answers.")
-    bands = Counter(verdict.band for _, verdict in inside)
-    right_answers = sum(
-        verdict.band is Band.ANSWER and is_solved(one, verdict) for one, verdict in inside
-    )
+    answers = [(one, verdict) for one, verdict in inside if verdict.band is Band.ANSWER]
+    bands = [verdict.band for _, verdict in inside]
     latencies = [one.latency_ms for one in asked]
     return Figures(
         hit_at_1=_mean(inside, lambda one, _: one.rank == 1),
@@ -158,14 +156,14 @@ def figures(asked: Sequence[Asked], verdicts: Sequence[Verdict]) -> Figures:
         mrr=_mean(inside, lambda one, _: 1 / one.rank if one.rank else 0.0),
         macro_hit_at_1=_macro(inside, lambda one, _: one.rank == 1),
         macro_hit_at_3=_macro(inside, lambda one, _: one.is_among_three),
-        answered=bands[Band.ANSWER] / len(inside),
-        offered=bands[Band.OFFER] / len(inside),
-        handed_off=bands[Band.HAND_OFF] / len(inside),
-        answered_precision=right_answers / bands[Band.ANSWER] if bands[Band.ANSWER] else 1.0,
+        answered=_share(bands, Band.ANSWER),
+        offered=_share(bands, Band.OFFER),
+        handed_off=_share(bands, Band.HAND_OFF),
+        answered_precision=_mean(answers, is_solved) if answers else 1.0,
         solved=_mean(inside, is_solved),
         macro_solved=_macro(inside, is_solved),
-        out_of_scope_answered=_share(outside, Band.ANSWER),
-        out_of_scope_offered=_share(outside, Band.OFFER),
+        out_of_scope_answered=_share([one.band for one in outside], Band.ANSWER),
+        out_of_scope_offered=_share([one.band for one in outside], Band.OFFER),
         latency_ms_p50=float(np.percentile(latencies, 50)),
         latency_ms_p99=float(np.percentile(latencies, 99)),
     )
@@ -230,5 +228,5 @@ def _macro(
     return sum(sum(values) / len(values) for values in by_entry.values()) / len(by_entry)
 
 
-def _share(verdicts: Sequence[Verdict], band: Band) -> float:
-    return sum(verdict.band is band for verdict in verdicts) / len(verdicts) if verdicts else 0.0
+def _share(bands: Sequence[Band], wanted: Band) -> float:
+    return bands.count(wanted) / len(bands) if bands else 0.0

@@ -11,8 +11,9 @@ from attrs import frozen
 
 from linecs.replies.faq.entry import FaqEntry
 from linecs.replies.faq.errors import EmbedderError, FaqError
-from linecs.replies.faq.features import matching_key
+from linecs.replies.faq.features import matching_key, semantic_text
 from linecs.replies.faq.lexical import LexicalIndex
+from linecs.replies.faq.readings import katakana_of
 from linecs.replies.faq.semantic import embed_entries, embed_question, stacked
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ class FaqIndex:
         self._firsts = [0, *itertools.accumulate(counts)]
         self._lexical = LexicalIndex(self._texts, owners)
         self._vectors = self._stack(vectors)
+        self._respell = katakana_of(map(semantic_text, self._texts))
         self._exact: dict[str, dict[int, None]] = defaultdict(dict)
         for owner, text in zip(owners, self._texts, strict=True):
             self._exact[matching_key(text)][owner] = None
@@ -166,7 +168,7 @@ class FaqIndex:
     def _cosines(self, text: str) -> NDArray[np.float64] | None:
         if self.embedder is None or self._vectors is None:
             return None
-        question = embed_question(text, self.embedder)
+        question = embed_question(self._respell(semantic_text(text)), self.embedder)
         if question.shape != self._vectors.shape[1:]:
             raise EmbedderError(
                 f"{self.embedder.name} gives vectors of {question.size} numbers, but the stored "

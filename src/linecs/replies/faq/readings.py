@@ -7,13 +7,16 @@ Written by hand from general usage. It helps words and model alike: へんぴん
 from __future__ import annotations
 
 import re
-from functools import cache
+from typing import TYPE_CHECKING
 
 import ahocorasick_rs
 
 from linecs.replies.normalisation import Normaliser, Step
 
-__all__ = ["in_kanji"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["Respelling", "in_kanji", "katakana_of"]
 
 _PAIRS = """
 へんぴん=返品 へんきん=返金 へんこう=変更 へんそう=返送 こうかん=交換
@@ -67,7 +70,33 @@ _PAIRS = """
 """
 _READINGS = {pair.partition("=")[0]: pair.partition("=")[2] for pair in _PAIRS.split()}
 _ALL_KATAKANA = re.compile(r"[ァ-ヺー\s]{6,}")
+_KATAKANA_WORD = re.compile(r"[ァ-ヺー]{3,}")
+_SURE_LENGTH = 4
 _hiragana = Normaliser((Step.KANA,))
+
+
+class Respelling:
+    """Words to be put into another spelling wherever they stand, the longest first.
+
+    Args:
+        words: From the spelling looked for to the one put in its place.
+    """
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        longest = ahocorasick_rs.MatchKind.LeftmostLongest
+        self._automaton = ahocorasick_rs.AhoCorasick(list(words), matchkind=longest)
+        self._words = list(words.values())
+
+    def __call__(self, text: str) -> str:
+        """`text` with every such word respelt."""
+        found = self._automaton.find_matches_as_indexes(text)
+        if not found:
+            return text
+        parts, done = [], 0
+        for number, start, end in found:
+            parts += [text[done:start], self._words[number]]
+            done = end
+        return "".join([*parts, text[done:]])
 
 
 def in_kanji(text: str) -> str:
@@ -77,18 +106,18 @@ def in_kanji(text: str) -> str:
     """
     if _ALL_KATAKANA.fullmatch(text):
         text = _hiragana(text)
-    automaton, words = _automaton()
-    found = automaton.find_matches_as_indexes(text)
-    if not found:
-        return text
-    parts, done = [], 0
-    for number, start, end in found:
-        parts += [text[done:start], words[number]]
-        done = end
-    return "".join([*parts, text[done:]])
+    return _in_kanji(text)
 
 
-@cache
-def _automaton() -> tuple[ahocorasick_rs.AhoCorasick, list[str]]:
-    longest = ahocorasick_rs.MatchKind.LeftmostLongest
-    return ahocorasick_rs.AhoCorasick(list(_READINGS), matchkind=longest), list(_READINGS.values())
+def katakana_of(texts: Iterable[str]) -> Respelling:
+    """Puts the katakana words of `texts` back into katakana where a customer wrote hiragana.
+
+    So ろぐいん is given to a model as ログイン, if that is a word of the shop's FAQ. Words of three
+    kana without a long vowel mark are left, since they are found inside others.
+    """
+    words = {word for text in texts for word in _KATAKANA_WORD.findall(text)}
+    sure = sorted(word for word in words if len(word) >= _SURE_LENGTH or "ー" in word)
+    return Respelling({_hiragana(word): word for word in sure})
+
+
+_in_kanji = Respelling(_READINGS)

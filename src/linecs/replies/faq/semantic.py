@@ -84,8 +84,8 @@ def embed_entries(
 
 
 def embed_question(text: str, embedder: Embedder) -> NDArray[np.float32]:
-    """The vector of a customer's text, of which the first 256 characters are read."""
-    vectors = embedder.embed([semantic_text(text)[:_LONGEST_QUESTION]])
+    """The vector of a `semantic_text`, of which the first 256 characters are read."""
+    vectors = embedder.embed([text[:_LONGEST_QUESTION]])
     return np.asarray(vectors[0], np.float32)
 
 
