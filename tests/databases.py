@@ -28,6 +28,7 @@ __all__ = [
     "SERVERS",
     "database_url",
     "empty",
+    "open_storage",
     "scratch_database",
     "sql_storage",
 ]
@@ -73,7 +74,9 @@ def scratch_database(kind: str, directory: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session", params=KINDS)
-def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """A database of each kind with our tables, for the whole run.
 
     Choose kinds by `pytest.mark.parametrize("database_url", [...], indirect=True)`.
@@ -83,13 +86,19 @@ def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         yield url
 
 
-@pytest.fixture
-def sql_storage(database_url: str) -> Iterator[SqlStorage]:
-    """An empty store on each kind of database."""
+@pytest.fixture(scope="session")
+def open_storage(database_url: str) -> Iterator[SqlStorage]:
+    """A store on each kind of database, for the whole run."""
     storage = SqlStorage.connect(database_url)
-    empty(storage)
     yield storage
     storage.close()
+
+
+@pytest.fixture
+def sql_storage(open_storage: SqlStorage) -> SqlStorage:
+    """An empty store on each kind of database."""
+    empty(open_storage)
+    return open_storage
 
 
 def empty(storage: Storage) -> None:

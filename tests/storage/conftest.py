@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from databases import database_url, sql_storage
+from databases import database_url, open_storage, sql_storage
 
-__all__ = ["database_url", "sql_storage"]
+__all__ = ["database_url", "open_storage", "sql_storage"]

@@ -21,13 +21,14 @@ from linecs.storage.ports import ValueRefusedError
 if TYPE_CHECKING:
     from linecs.storage.tables import Table
 
-__all__ = ["NAME_LENGTH", "STATE_LENGTH", "Column", "Kind", "columns_of"]
+__all__ = ["BIGINT", "NAME_LENGTH", "STATE_LENGTH", "Column", "Kind", "columns_of"]
 
 NAME_LENGTH = 255
 """Characters a text column holds unless its table says otherwise."""
 STATE_LENGTH = 32
 """Characters a column of named states holds."""
-_BIGINT = 1 << 63
+BIGINT = 1 << 63
+"""A number column holds `-BIGINT` up to, not including, `BIGINT`."""
 _Refuse = Callable[[str], ValueRefusedError]
 
 
@@ -129,7 +130,7 @@ def _packer(kind: Kind, length: int | None, refuse: _Refuse) -> Callable[[Any], 
 
 def _number_packer(refuse: _Refuse) -> Callable[[int], int]:
     def pack(value: int) -> int:
-        if value.__class__ is not int or not -_BIGINT <= value < _BIGINT:
+        if value.__class__ is not int or not -BIGINT <= value < BIGINT:
             raise refuse("is not a whole number of 64 bits")
         return value
 

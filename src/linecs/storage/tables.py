@@ -33,6 +33,7 @@ from linecs.model import (
     TicketId,
 )
 from linecs.model.fields import CustomerField, CustomerTag, FieldChange
+from linecs.model.knowledge import EmbeddedText, KnowledgeVersion
 from linecs.model.link import (
     KeptTokens,
     LedgerEntry,
@@ -42,6 +43,7 @@ from linecs.model.link import (
     LinkNonce,
     LoginAttempt,
 )
+from linecs.storage.inbox_rows import Place, SearchBlock, SearchPosting, SearchText
 
 __all__ = ["TABLES", "Counter", "Lease", "Memory", "Quota", "Table", "Trace", "table_of"]
 
@@ -147,6 +149,7 @@ TABLES: tuple[Table, ...] = (
         name="customers",
         row=Customer,
         unique=(("channel_id", "line_user_id"),),
+        indexes=(("line_user_id",),),
         long=frozenset({"display_name", "picture_url"}),
     ),
     Table(
@@ -178,6 +181,7 @@ TABLES: tuple[Table, ...] = (
             ("conversation_id", "opened_at"),
             ("status", "due_at"),
             ("assignee_id", "status", "waiting_since"),
+            ("status", "opened_at", "id"),
         ),
     ),
     Table(
@@ -231,6 +235,7 @@ TABLES: tuple[Table, ...] = (
             ("provider_id", "line_user_id"),
             ("provider_id", "member_id"),
             ("customer_id",),
+            ("line_user_id",),
         ),
     ),
     Table(name="link_ledger", row=LedgerEntry, indexes=(("customer_id", "at"),)),
@@ -300,7 +305,51 @@ TABLES: tuple[Table, ...] = (
         indexes=(("at", "id"), ("customer_id", "at", "id"), ("actor", "at", "id")),
         json=frozenset({"facts"}),
     ),
-    Table(name="counters", row=Counter, key=("name",)),
+    Table(name="counters", row=Counter, key=("name",), lengths={"name": 320}),
+    Table(
+        name="places",
+        row=Place,
+        key=("ticket_id", "facet", "value"),
+        indexes=(
+            ("facet", "value", "waiting", "ticket_id"),
+            ("facet", "value", "due", "ticket_id"),
+            ("facet", "value", "opened", "ticket_id"),
+        ),
+        lengths={"facet": 32},
+    ),
+    Table(
+        name="search_texts",
+        row=SearchText,
+        key=("document_id",),
+        long=frozenset({"text"}),
+        lengths={"kind": 32},
+    ),
+    Table(
+        name="search_blocks",
+        row=SearchBlock,
+        key=("number",),
+        indexes=(("last_id", "first_id"),),
+        json=frozenset({"documents"}),
+    ),
+    Table(
+        name="search_postings",
+        row=SearchPosting,
+        key=("gram", "segment"),
+        long=frozenset({"places"}),
+        lengths={"gram": 32},
+    ),
+    Table(
+        name="knowledge",
+        row=KnowledgeVersion,
+        indexes=(("kind", "published_at", "id"),),
+        long=frozenset({"content", "note"}),
+    ),
+    Table(
+        name="embeddings",
+        row=EmbeddedText,
+        key=("embedder", "text_key"),
+        long=frozenset({"vector"}),
+    ),
     Table(name="quotas", row=Quota, key=("channel_id",)),
     Table(name="leases", row=Lease, key=("name",)),
     Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -9,9 +10,15 @@ if TYPE_CHECKING:
 
     from linecs.storage.sql.transaction import SqlTransaction
 
-__all__ = ["Backend"]
+__all__ = ["Backend", "Inside"]
 
 T = TypeVar("T")
+
+
+class Inside(threading.local):
+    """Whether this thread is inside a transaction of one store."""
+
+    now = False
 
 
 class Backend(Protocol):

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
 from linecs.errors import ConfigurationError
 from linecs.storage.ports import StorageError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-__all__ = ["address_of", "connected", "in_memory", "make_engine"]
+__all__ = ["address_of", "in_memory", "make_engine", "open_connection"]
 
 _EXTRAS = {"postgresql": "linecs[postgresql]", "mysql": "linecs[mysql]"}
 _EXTRAS["mariadb"] = _EXTRAS["mysql"]
@@ -60,14 +56,9 @@ def make_engine(address: sa.URL, **options: Any) -> sa.Engine:  # noqa: ANN401 -
         ) from error
 
 
-@contextmanager
-def connected(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Yield a connection. Raises `StorageError` where there is none to be had."""
+def open_connection(engine: sa.Engine) -> sa.Connection:
+    """Return a new connection. Raises `StorageError` where the server cannot be reached."""
     try:
-        connection = engine.connect()
+        return engine.connect()
     except sa.exc.DBAPIError as error:
         raise StorageError(f"cannot connect to the database: {error.orig}") from error.orig
-    except sa.exc.TimeoutError as error:
-        raise StorageError("every connection is in use; give a larger pool_size") from error
-    with connection:
-        yield connection

@@ -38,10 +38,6 @@ class Executor(Protocol):
         """The connection that callbacks may write the shop's rows with."""
         ...
 
-    def end(self) -> None:
-        """Give back what is the executor's own. Called when the transaction has ended."""
-        ...
-
     def fetch(self, statement: Statement, values: Values) -> Sequence[Sequence[Any]]:
         """Return the rows a statement selects. Called by the transaction."""
         ...
@@ -82,8 +78,8 @@ class CursorExecutor:
             self._connection = self._connect()
         return self._connection
 
-    def end(self) -> None:
-        """Give back what callbacks used."""
+    def release(self) -> None:
+        """Give back what callbacks used. Called after the commit or rollback."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -127,9 +123,6 @@ class ConnectionExecutor:
     def __init__(self, connection: sa.Connection) -> None:
         self.connection = connection
 
-    def end(self) -> None:
-        """Leave the connection to the host."""
-
     def fetch(self, statement: Statement, values: Values) -> Sequence[Sequence[Any]]:
         """Return the rows a statement selects."""
         return self._run(statement, statement.arrange(values)).fetchall()
@@ -157,9 +150,6 @@ class DjangoExecutor:
 
     def __init__(self, connection: Any) -> None:  # noqa: ANN401 - Django has no types
         self.connection = connection
-
-    def end(self) -> None:
-        """Leave the connection to the host."""
 
     def fetch(self, statement: Statement, values: Values) -> Sequence[Sequence[Any]]:
         """Return the rows a statement selects."""

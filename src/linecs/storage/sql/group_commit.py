@@ -26,21 +26,25 @@ _LARGEST_BATCH = 128
 
 
 class Call:
-    """One work that a caller brought, and what became of it."""
+    """One work that a caller brought, and what became of it.
 
-    __slots__ = ("_context", "_error", "_result", "_work", "caller", "done")
+    Attributes:
+        before: The last of the works that its caller brought, where that is another.
+        done: Whether it was committed or has failed.
+        leads: Whether its caller, who waited, is to lead.
+    """
 
-    def __init__(self, work: Callable[[SqlTransaction], Any], caller: _Caller) -> None:
-        self.caller = caller
+    __slots__ = ("_context", "_error", "_gate", "_result", "_work", "before", "done", "leads")
+
+    def __init__(self, work: Callable[[SqlTransaction], Any]) -> None:
+        self.before: Call | None = None
         self.done = False
         self._work = work
         self._context: Context | None = None
+        self._gate: threading.Lock | None = None
+        self.leads = False
         self._result: Any = None
         self._error: BaseException | None = None
-
-    def keep_context(self) -> None:
-        """Prepare to be done by another thread. Called in the caller's own."""
-        self._context = copy_context()
 
     def perform(self, transaction: SqlTransaction) -> None:
         """Do the work as its caller would. Raises what the work raises."""
@@ -59,6 +63,31 @@ class Call:
             raise self._error
         return self._result
 
+    def hand_over(self) -> None:
+        """Prepare to be done by another thread. Called in the caller's own."""
+        self._context = copy_context()
+        if self.before is None:
+            self._gate = threading.Lock()
+            self._gate.acquire()
+
+    def wait(self) -> bool:
+        """Return False once it is done, or True once its caller is to lead."""
+        if self._gate is not None:
+            self._gate.acquire()
+        return self.leads
+
+    def lead(self) -> None:
+        """Let its caller lead."""
+        self.leads = True
+        if self._gate is not None:
+            self._gate.release()
+
+    def settle(self) -> None:
+        """Let its caller go on."""
+        self.done = True
+        if self._gate is not None:
+            self._gate.release()
+
 
 class GroupCommit:
     """Brings callers' works together.
@@ -72,34 +101,39 @@ class GroupCommit:
         self._commit = commit
         self._mutex = threading.Lock()
         self._waiting: deque[Call] = deque()
+        self._batch: list[Call] = []
         self._led = False
 
     def run(self, works: Sequence[Callable[[SqlTransaction], Any]]) -> list[Call]:
         """Return the calls of all works, at least one, done in their order."""
-        caller = _Caller()
-        calls = [Call(work, caller) for work in works]
-        caller.last = calls[-1]
-        if self._bring(calls) or self._follow(caller, calls):
-            self._lead(caller.last)
+        calls = [Call(work) for work in works]
+        for call in calls[:-1]:
+            call.before = calls[-1]
+        with self._mutex:
+            leads = not self._led
+            if leads:
+                self._led = True
+                self._batch = calls.copy()
+            else:
+                self._queue(calls)
+        if leads or self._follow(calls):
+            self._lead(calls[-1])
         return calls
 
-    def _bring(self, calls: Sequence[Call]) -> bool:
-        with self._mutex:
-            leads, self._led = not self._led, True
-            self._waiting.extend(calls)
-            if not leads:
-                for call in calls:
-                    call.keep_context()
-            return leads
+    def _queue(self, calls: Sequence[Call]) -> None:
+        for call in calls:
+            call.hand_over()
+        self._waiting.extend(calls)
 
-    def _follow(self, caller: _Caller, calls: Sequence[Call]) -> bool:
+    def _follow(self, calls: Sequence[Call]) -> bool:
+        last = calls[-1]
         try:
-            return caller.wait()
+            return last.wait()
         except BaseException:
             # Interrupted while waiting: the lead must not fall to one who has gone.
             with self._mutex:
                 self._waiting = deque(call for call in self._waiting if call not in calls)
-            if caller.leads:
+            if last.leads:
                 self._pass_on()
             raise
 
@@ -111,61 +145,31 @@ class GroupCommit:
             self._pass_on()
 
     def _commit_batch(self) -> None:
-        batch: list[Call] = []
         try:
-            self._commit(lambda: self._take(batch))
+            self._commit(self._take)
         except Exception as error:  # noqa: BLE001 - each caller raises it
-            _fail(batch or self._take(batch), error)
+            self._fail(error)
         except BaseException:
-            _fail(batch or self._take(batch), StorageError("interrupted; look before you repeat"))
+            self._fail(StorageError("interrupted; look before you repeat"))
             raise
         finally:
-            _settle(batch)
+            batch, self._batch = self._batch, []
+            for call in batch:
+                call.settle()
 
-    def _take(self, batch: list[Call]) -> list[Call]:
+    def _take(self) -> list[Call]:
         with self._mutex:
-            while self._waiting and len(batch) < _LARGEST_BATCH:
-                batch.append(self._waiting.popleft())
-        return batch
+            while self._waiting and len(self._batch) < _LARGEST_BATCH:
+                self._batch.append(self._waiting.popleft())
+        return self._batch
+
+    def _fail(self, error: BaseException) -> None:
+        for call in self._batch or self._take():
+            call.fail(error)
 
     def _pass_on(self) -> None:
         with self._mutex:
             self._led = bool(self._waiting)
             if self._led:
-                self._waiting[0].caller.lead()
-
-
-class _Caller:
-    """A thread that waits."""
-
-    __slots__ = ("_gate", "last", "leads")
-    last: Call
-
-    def __init__(self) -> None:
-        self.leads = False
-        self._gate = threading.Lock()
-        self._gate.acquire()
-
-    def wait(self) -> bool:
-        """Return False once all is done, or True once this caller is to lead."""
-        self._gate.acquire()
-        return self.leads
-
-    def lead(self) -> None:
-        self.leads = True
-        self._gate.release()
-
-    def wake(self) -> None:
-        self._gate.release()
-
-
-def _fail(batch: Sequence[Call], error: BaseException) -> None:
-    for call in batch:
-        call.fail(error)
-
-
-def _settle(batch: Sequence[Call]) -> None:
-    for call in batch:
-        call.done = True
-        if call is call.caller.last:
-            call.caller.wake()
+                first = self._waiting[0]
+                (first.before or first).lead()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+import sqlalchemy as sa
 import tenacity
 
 from linecs.storage.ports import StorageBusyError, StorageError
-from linecs.storage.sql.engines import connected, make_engine
+from linecs.storage.sql.connections import Connections
+from linecs.storage.sql.engines import make_engine
 from linecs.storage.sql.executors import CursorExecutor, storage_error
 from linecs.storage.sql.statements import statements_for
 from linecs.storage.sql.transaction import SqlTransaction
@@ -17,7 +19,7 @@ from linecs.storage.works import run_each
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    import sqlalchemy as sa
+    from linecs.storage.sql.backend import Inside
 
 __all__ = ["Server"]
 
@@ -44,18 +46,19 @@ class Server:
     Args:
         url: Names the driver: `postgresql+psycopg://...`, `mysql+pymysql://...`.
         prefix: Goes before every table's name.
-        pool_size: Connections kept open; as many again may be opened at busy times.
+        pool_size: Connections that may be open at once; a thread that needs one more waits.
+        inside: Tells the store that a thread is inside a transaction.
     """
 
-    def __init__(self, url: sa.URL, prefix: str, pool_size: int) -> None:
+    def __init__(self, url: sa.URL, prefix: str, pool_size: int, inside: Inside) -> None:
+        self._inside = inside
         self._engine = make_engine(
             url,
             # MySQL's default locks gaps between rows, in which workers block each other.
             isolation_level="READ COMMITTED",
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            pool_reset_on_return=None,
+            poolclass=sa.NullPool,
         )
+        self._connections = Connections(self._engine, pool_size)
         self._dialect = self._engine.dialect
         self._errors: type[Exception] = self._dialect.loaded_dbapi.Error
         self._statements = statements_for(self._dialect, prefix)
@@ -78,12 +81,12 @@ class Server:
         return result
 
     def close(self) -> None:
-        """Close the connections that nobody uses."""
-        self._engine.dispose()
+        """Close the connections that nobody uses, and the others once they are not used."""
+        self._connections.close()
 
     def forget(self) -> None:
         """Leave the connections to the parent process, whose they are."""
-        self._engine.dispose(close=False)
+        self._connections.forget()
 
     @staticmethod
     def _again(once: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - those of once
@@ -93,14 +96,16 @@ class Server:
             return _AGAIN(once, *arguments)
 
     def _once(self, work: Callable[[SqlTransaction], T], first: Sequence[str] = ()) -> T:
-        with connected(self._engine) as connection, self._ended(connection) as cursor:
+        with self._connections.lend() as connection, self._ended(connection) as cursor:
             executor = CursorExecutor(cursor, self._errors, lambda: connection)
             transaction = SqlTransaction(self._statements, executor, writable=not first)
+            self._inside.now = True
             try:
                 for text in first:
                     executor.say(text)
                 return work(transaction)
             finally:
+                self._inside.now = False
                 transaction.end()
 
     @contextmanager

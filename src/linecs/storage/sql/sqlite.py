@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import sqlalchemy as sa
+from attrs import frozen
 
 from linecs.storage.sql.engines import in_memory, make_engine
 from linecs.storage.sql.executors import CursorExecutor
 from linecs.storage.sql.file_lock import FileLock
 from linecs.storage.sql.group_commit import GroupCommit
-from linecs.storage.sql.migrations import apply_missing
 from linecs.storage.sql.statements import statements_for
 from linecs.storage.sql.transaction import SqlTransaction
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
+    from linecs.storage.sql.backend import Inside
     from linecs.storage.sql.group_commit import Call
 
 __all__ = ["SqliteFile"]
@@ -35,31 +36,37 @@ _KEPT_STATEMENTS = 512
 _INHERITED: list[SqliteFile] = []
 
 
-class SqliteFile:
-    """One process's way to a SQLite file; a forked child makes its own.
+@frozen(kw_only=True)
+class SqliteSettings:
+    """How to open a SQLite file.
 
-    Args:
+    Attributes:
         url: `sqlite:///path`, or `sqlite://` for a database in memory.
         prefix: Goes before every table's name.
         synchronous: `FULL` survives a power cut, `NORMAL` may lose the last commits to one.
         busy_timeout: How long to wait for a writer that does not know our lock, in ms.
     """
 
-    def __init__(self, url: sa.URL, prefix: str, synchronous: str, busy_timeout: int) -> None:
-        self._settings = (url, prefix, synchronous, busy_timeout)
-        self._in_memory = in_memory(url)
+    url: sa.URL
+    prefix: str
+    synchronous: str
+    busy_timeout: int
+
+
+class SqliteFile:
+    """One process's way to a SQLite file; a forked child makes its own."""
+
+    def __init__(self, settings: SqliteSettings, inside: Inside) -> None:
+        self._settings = settings
+        self._inside = inside
+        self._in_memory = in_memory(settings.url)
         self._alone: AbstractContextManager[None] = nullcontext()
-        if not self._in_memory and url.database:
-            self._alone = FileLock(Path(url.database))
+        if not self._in_memory:
+            self._alone = FileLock(Path(str(settings.url.database)))
         with self._alone:
-            self._writer = _Connection(*self._settings)
+            self._writer = _Connection(settings)
         self._readers: list[_Connection] = []
         self._group = GroupCommit(self._commit)
-
-    def install(self) -> None:
-        """Make or renew the tables."""
-        with self._alone, self._writer.transaction() as transaction:
-            apply_missing(transaction.connection, self._settings[1])
 
     def run(self, work: Callable[[SqlTransaction], T]) -> T:
         """Return the work's result, committed, perhaps with other callers' works."""
@@ -74,11 +81,13 @@ class SqliteFile:
         """Return what the work reads from one snapshot."""
         if self._in_memory:
             return self.run(lambda transaction: transaction.only_read(work))
-        reader = self._readers.pop() if self._readers else _Connection(*self._settings)
+        reader = self._readers.pop() if self._readers else _Connection(self._settings)
         try:
+            self._inside.now = True
             with reader.snapshot() as transaction:
                 return work(transaction)
         finally:
+            self._inside.now = False
             self._readers.append(reader)
 
     def close(self) -> None:
@@ -96,72 +105,79 @@ class SqliteFile:
 
     def _commit(self, take: Callable[[], Sequence[Call]]) -> None:
         with self._alone:
-            calls = take()
-            with self._writer.transaction() as transaction:
-                if len(calls) == 1:
-                    calls[0].perform(transaction)
-                    return
-                for call in calls:
-                    self._writer.perform_undoable(call, transaction)
+            self._inside.now = True
+            try:
+                self._writer.commit(take())
+            finally:
+                self._inside.now = False
 
 
 class _Connection:
     """One connection of sqlite3, with its pragmas set and its statements kept."""
 
-    def __init__(self, url: sa.URL, prefix: str, synchronous: str, busy_timeout: int) -> None:
+    def __init__(self, settings: SqliteSettings) -> None:
         self._engine = make_engine(
-            url,
+            settings.url,
             poolclass=sa.StaticPool,
             pool_reset_on_return=None,
             connect_args={
                 "isolation_level": None,
                 "check_same_thread": False,
-                "timeout": busy_timeout / 1000,
+                "timeout": settings.busy_timeout / 1000,
                 "cached_statements": _KEPT_STATEMENTS,
             },
         )
-        self._statements = statements_for(self._engine.dialect, prefix)
+        self._statements = statements_for(self._engine.dialect, settings.prefix)
         self._raw = cast("sqlite3.Connection", self._engine.raw_connection().driver_connection)
         self._executor = CursorExecutor(self._raw.cursor(), sqlite3.Error, self._engine.connect)
-        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON"):
-            self._executor.say(f"PRAGMA {pragma}")
+        self._say = self._executor.say
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={settings.synchronous}",
+            "foreign_keys=ON",
+        ):
+            self._say(f"PRAGMA {pragma}")
 
-    @contextmanager
-    def transaction(self) -> Iterator[SqlTransaction]:
-        """Hold SQLite's write lock; commit, or roll back where an error passes."""
-        self._executor.say("BEGIN IMMEDIATE")
+    def commit(self, calls: Sequence[Call]) -> None:
+        """Do the works under SQLite's write lock and commit; undo alone one that fails."""
+        self._say("BEGIN IMMEDIATE")
         transaction = SqlTransaction(self._statements, self._executor)
         try:
-            yield transaction
-            self._executor.say("COMMIT")
+            if len(calls) == 1:
+                calls[0].perform(transaction)
+            else:
+                for call in calls:
+                    self._perform_undoable(call, transaction)
+            self._say("COMMIT")
         except BaseException:
             # SQLite has rolled back by itself where the disk is full.
             if self._raw.in_transaction:
-                self._executor.say("ROLLBACK")
+                self._say("ROLLBACK")
             raise
         finally:
             transaction.end()
+            self._executor.release()
 
     @contextmanager
     def snapshot(self) -> Iterator[SqlTransaction]:
         """See one state of the database."""
-        self._executor.say("BEGIN")
+        self._say("BEGIN")
         transaction = SqlTransaction(self._statements, self._executor, writable=False)
         try:
             yield transaction
         finally:
-            self._executor.say("ROLLBACK")
+            self._say("ROLLBACK")
             transaction.end()
-
-    def perform_undoable(self, call: Call, transaction: SqlTransaction) -> None:
-        """Do one of several works; where it fails, undo it alone."""
-        self._executor.say("SAVEPOINT linecs")
-        try:
-            call.perform(transaction)
-        except Exception as error:  # noqa: BLE001 - its caller raises it
-            self._executor.say("ROLLBACK TO linecs")
-            call.fail(error)
-        self._executor.say("RELEASE linecs")
+            self._executor.release()
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def _perform_undoable(self, call: Call, transaction: SqlTransaction) -> None:
+        self._say("SAVEPOINT linecs")
+        try:
+            call.perform(transaction)
+        except Exception as error:  # noqa: BLE001 - its caller raises it
+            self._say("ROLLBACK TO linecs")
+            call.fail(error)
+        self._say("RELEASE linecs")

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from linecs.errors import ConfigurationError
 from linecs.storage.ports import StorageError
+from linecs.storage.sql.backend import Inside
 from linecs.storage.sql.engines import address_of
 from linecs.storage.sql.joined import join_connection, join_django
+from linecs.storage.sql.migrations import apply_missing
 from linecs.storage.sql.schema import DEFAULT_PREFIX, checked_prefix
 from linecs.storage.sql.server import Server
-from linecs.storage.sql.sqlite import SqliteFile
+from linecs.storage.sql.sqlite import SqliteFile, SqliteSettings
 from linecs.storage.sql.transaction import SqlTransaction
 
 if TYPE_CHECKING:
@@ -37,10 +39,10 @@ class SqlStorage:
     connections of its own.
     """
 
-    def __init__(self, open_backend: Callable[[], Backend], prefix: str) -> None:
+    def __init__(self, open_backend: Callable[[Inside], Backend], prefix: str) -> None:
         self._open_backend = open_backend
         self._prefix = prefix
-        self._inside = _Inside()
+        self._inside = Inside()
         self._lock = threading.Lock()
         self._backend: Backend | None = None
         _STORES.add(self)
@@ -53,7 +55,7 @@ class SqlStorage:
         prefix: str = DEFAULT_PREFIX,
         synchronous: str = "FULL",
         busy_timeout: int = 5000,
-        pool_size: int = 10,
+        pool_size: int = 20,
     ) -> SqlStorage:
         """Return a store on a database of its address.
 
@@ -67,7 +69,7 @@ class SqlStorage:
             synchronous: SQLite's: `FULL`, or `NORMAL`, which a power cut may cost the last
                 commits.
             busy_timeout: How long to wait for others who write to the SQLite file, in ms.
-            pool_size: Connections to a server kept open; busy times may open as many again.
+            pool_size: Connections to a server that may be open at once, one a thread.
 
         Raises:
             ConfigurationError: The address or a setting cannot work.
@@ -75,13 +77,14 @@ class SqlStorage:
         checked_prefix(prefix)
         address = address_of(url)
         if address.get_backend_name() != "sqlite":
-            return cls(lambda: Server(address, prefix, pool_size), prefix)
+            return cls(lambda inside: Server(address, prefix, pool_size, inside), prefix)
         if synchronous not in _SYNCHRONOUS:
             raise ConfigurationError(f"synchronous {synchronous!r}: use FULL or NORMAL")
-        first = SqliteFile(address, prefix, synchronous, busy_timeout)
-        first.install()
-        store = cls(lambda: SqliteFile(address, prefix, synchronous, busy_timeout), prefix)
-        store._backend = first
+        settings = SqliteSettings(
+            url=address, prefix=prefix, synchronous=synchronous, busy_timeout=busy_timeout
+        )
+        store = cls(lambda inside: SqliteFile(settings, inside), prefix)
+        store.run(lambda transaction: apply_missing(transaction.connection, prefix))
         return store
 
     def join(self, connection: sa.Connection) -> JoinedStorage:
@@ -103,15 +106,15 @@ class SqlStorage:
 
     def run(self, work: Callable[[SqlTransaction], T]) -> T:
         """Do the work in one transaction of ours and return its result, committed."""
-        return self._current().run(self._guarded(work))
+        return self._outside().run(work)
 
     def run_together(self, works: Sequence[Callable[[SqlTransaction], T]]) -> list[T]:
         """Do independent works in few commits; raise the first error after the others."""
-        return self._current().run_together([self._guarded(work) for work in works])
+        return self._outside().run_together(works)
 
     def read(self, work: Callable[[SqlTransaction], T]) -> T:
         """Do work that only reads, in one snapshot."""
-        return self._current().read(self._guarded(work))
+        return self._outside().read(work)
 
     def check(self) -> None:
         """Raise `SchemaOutdatedError` where the tables do not fit this release."""
@@ -128,35 +131,19 @@ class SqlStorage:
         """Go on with new connections in a forked process. Called by Python after a fork."""
         backend, self._backend = self._backend, None
         self._lock = threading.Lock()
-        self._inside = _Inside()
+        self._inside = Inside()
         if backend is not None:
             backend.forget()
 
-    def _current(self) -> Backend:
+    def _outside(self) -> Backend:
+        """Return this process's backend, unless a work asks: it would wait for itself."""
+        if self._inside.now:
+            raise StorageError("This thread is inside a transaction already; use that one.")
         backend = self._backend
         if backend is None:
             with self._lock:
-                backend = self._backend = self._backend or self._open_backend()
+                backend = self._backend = self._backend or self._open_backend(self._inside)
         return backend
-
-    def _guarded(self, work: Callable[[SqlTransaction], T]) -> Callable[[SqlTransaction], T]:
-        """Refuse a work that asks the storage for another transaction: it would wait for itself."""
-        inside = self._inside
-        if inside.now:
-            raise StorageError("This thread is inside a transaction already; use that one.")
-
-        def guarded(transaction: SqlTransaction) -> T:
-            inside.now = True
-            try:
-                return work(transaction)
-            finally:
-                inside.now = False
-
-        return guarded
-
-
-class _Inside(threading.local):
-    now = False
 
 
 def _after_fork() -> None:

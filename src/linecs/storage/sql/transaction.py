@@ -64,7 +64,6 @@ class SqlTransaction:
 
     def end(self) -> None:
         """Refuse what is asked after the commit or rollback. Called by the store."""
-        self._executor.end()
         self._executor = _ENDED
 
     def find(self, row: type[R], key: object, *, lock: bool = False) -> R | None:
@@ -109,18 +108,16 @@ class SqlTransaction:
 
     def insert(self, *rows: object) -> None:
         """Add rows. Raises `RowTakenError` where a key or unique column is taken."""
-        by_layout: dict[Layout, list[Values]] = {}
+        by_layout: dict[Layout, list[object]] = {}
         for row in rows:
-            layout = layout_of(type(row))
-            by_layout.setdefault(layout, []).append(layout.pack(row))
-        for layout, packed in by_layout.items():
-            if self._insert(layout, packed) != len(packed):
+            by_layout.setdefault(layout_of(type(row)), []).append(row)
+        for layout, alike in by_layout.items():
+            if self._insert(layout, alike) != len(alike):
                 raise RowTakenError(layout.table.name)
 
     def insert_absent(self, *rows: object) -> list[bool]:
         """Add each row unless it is taken; say which were added."""
-        packed = [(layout, layout.pack(row)) for row in rows for layout in [layout_of(type(row))]]
-        return [self._insert(layout, [values]) == 1 for layout, values in packed]
+        return [self._insert(layout_of(type(row)), [row]) == 1 for row in rows]
 
     def update(
         self, row: type[Any], where: Sequence[Condition], changes: Mapping[str, object]
@@ -171,12 +168,12 @@ class SqlTransaction:
             self.delete(layout.table.row, [one_of(layout.table.key[0], ())])
         return lock
 
-    def _insert(self, layout: Layout, packed: Sequence[Values]) -> int:
+    def _insert(self, layout: Layout, rows: Sequence[object]) -> int:
         statement = self._statements.insert(layout)
-        if len(packed) == 1:
-            return self._execute(statement, packed[0])
+        if len(rows) == 1:
+            return self._execute(statement, layout.pack(rows[0]))
         self._must_write()
-        return self._executor.execute_many(statement, packed)
+        return self._executor.execute_many(statement, [layout.pack(row) for row in rows])
 
     def _change_by_keys(
         self, layout: Layout, found: Sequence[Sequence[Any]], changes: Mapping[str, Any]

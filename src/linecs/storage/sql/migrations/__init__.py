@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from linecs.errors import ConfigurationError
-from linecs.storage.sql.engines import address_of, connected, make_engine
+from linecs.storage.sql.engines import address_of, make_engine, open_connection
 from linecs.storage.sql.migrations import m0001_initial
 from linecs.storage.sql.schema import DEFAULT_PREFIX, checked_prefix, schema_table_name
 
@@ -49,7 +49,7 @@ def migrate(target: str | sa.URL | sa.Connection, *, prefix: str = DEFAULT_PREFI
     if isinstance(target, sa.Connection):
         return apply_missing(target, prefix)
     engine = make_engine(address_of(target), poolclass=sa.NullPool)
-    with connected(engine) as connection:
+    with open_connection(engine) as connection:
         _be_alone(connection, prefix)
         done = apply_missing(connection, prefix)
         connection.commit()
