@@ -1,6 +1,6 @@
 """What `import linecs` costs, beside a bare interpreter and the SDK's own client.
 
-Run: python bench/import_time.py
+Run: python bench/imports.py
 """
 
 from __future__ import annotations
