@@ -29,6 +29,7 @@ def hours_rule() -> KeywordResponder:
     return KeywordResponder([KeywordRule(id="hours", exact=("営業時間",), texts=(HOURS_ANSWER,))])
 
 
+_HOURS = hours_rule()
 MakeScene = Callable[..., "Scene"]
 
 
@@ -83,7 +84,7 @@ def make_scene(
     line: LineSimulator,
     clock: VirtualClock,
     *,
-    responder: Responder | None = None,
+    responder: Responder | None = _HOURS,
     storage: Storage,
     settings: DeskSettings | None = None,
     **more: Any,
@@ -92,7 +93,7 @@ def make_scene(
     desk = SupportDesk(
         storage=storage,
         channels=[channel_of(line)],
-        responder=responder or hours_rule(),
+        responder=responder,
         settings=settings,
         clock=clock,
         **more,

@@ -113,7 +113,9 @@ def _move_ticket(filing: Filing, decision: Decision, rules: TicketRules) -> None
     assert filing.ticket is not None
     match decision:
         case Answer():
-            filing.ticket = rules.bot_answered(filing.ticket, filing.now)
+            filing.ticket = rules.bot_answered(
+                filing.ticket, filing.now, resolves=decision.resolves
+            )
         case Choices():
             filing.ticket = rules.choices_offered(filing.ticket, filing.now)
         case HandOff():

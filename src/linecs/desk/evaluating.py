@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from linecs.desk.log import log
 from linecs.model import HandOff
+from linecs.replies.considered import Explaining
 
 if TYPE_CHECKING:
     from linecs.model import Decision, Inquiry, Responder
@@ -35,7 +36,7 @@ class Evaluator:
 
     def decide(self, inquiry: Inquiry) -> Decision | None:
         """Return the decision; a hand-off where thinking failed or took too long."""
-        future = self._threads().submit(self._responder.respond, inquiry)
+        future = self._threads().submit(self._ask, inquiry)
         try:
             return future.result(timeout=self._deadline)
         except TimeoutError:
@@ -46,6 +47,16 @@ class Evaluator:
             # The error's text may quote the customer; its type is enough to find it.
             log.error("Responder failed with %s for inquiry %s", type(error).__name__, inquiry.id)
             return HandOff(reason="responder_failed", source=self._responder.name)
+
+    def _ask(self, inquiry: Inquiry) -> Decision | None:
+        """Return the decision; why there is none is kept as well (Promise 10)."""
+        if not isinstance(self._responder, Explaining):
+            return self._responder.respond(inquiry)
+        considered = self._responder.consider(inquiry)
+        silent = HandOff(
+            reason="no_answer_found", source=self._responder.name, trace=considered.trace
+        )
+        return considered.decision or silent
 
     def _threads(self) -> ThreadPoolExecutor:
         # Threads do not survive a fork (gunicorn, celery): a child makes its own.

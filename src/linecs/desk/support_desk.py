@@ -28,6 +28,8 @@ from linecs.desk.core import DeskCore
 from linecs.desk.evaluating import Evaluator
 from linecs.desk.gateways import Gateways
 from linecs.desk.gathering import Gatherer
+from linecs.desk.inbox import Inbox
+from linecs.desk.knowledge import KnowledgeRoom, PublishedResponder
 from linecs.desk.media import MediaRoom
 from linecs.desk.operators.actions import OperatorActions
 from linecs.desk.operators.staff import Staff
@@ -67,8 +69,8 @@ class SupportDesk(OperatorActions):
     Args:
         storage: Where everything is kept, such as `SqlStorage.connect("sqlite:///shop.db")`.
         channels: The LINE Official Accounts this desk serves, all of one provider.
-        responder: What answers by itself; `linecs.replies.Chain` joins several. None sends
-            every inquiry to a person.
+        responder: What answers by itself; `linecs.replies.Chain` joins several. None answers
+            from what `desk.knowledge` has published, and leaves the rest to a person.
         settings: Times and choices.
         rules: What each act makes of a ticket.
         staff: Who may do what, and the shop's marks and categories. By default everyone whom
@@ -97,7 +99,7 @@ class SupportDesk(OperatorActions):
     ) -> None:
         _check_channels(channels)
         chosen = settings or DeskSettings()
-        answering = responder or _Silent()
+        answering = responder or PublishedResponder(storage, clock=clock)
         by_id = {channel.id: channel for channel in channels}
         self._core = DeskCore(
             storage=storage,
@@ -118,9 +120,19 @@ class SupportDesk(OperatorActions):
         self._has_chores = False
 
     @property
+    def knowledge(self) -> KnowledgeRoom:
+        """Rules, FAQ, scenarios and templates: publish, compare, roll back."""
+        return KnowledgeRoom(self._core)
+
+    @property
     def media(self) -> MediaRoom:
         """Pictures and video: publish what is sent, serve what is kept."""
         return MediaRoom(self._core)
+
+    @property
+    def inbox(self) -> Inbox:
+        """What operators look at: lists, counts, conversations, search, histories."""
+        return Inbox(self._core)
 
     def using(self, storage: Storage) -> SupportDesk:
         """Return this desk working through another storage, such as `store.join(connection)`.
@@ -248,16 +260,3 @@ def _check_channels(channels: Sequence[Channel]) -> None:
         if len(set(values)) < len(values):
             msg = f"SupportDesk.channels: two channels have the same {name}."
             raise ConfigurationError(msg)
-
-
-class _Silent:
-    """Answers nothing: every inquiry goes to a person."""
-
-    name = "silent"
-
-    def respond(self, inquiry: object) -> None:
-        """Leave it to a person."""
-
-    def waits(self, bubble: object) -> bool:  # noqa: ARG002 - the Protocol's argument
-        """Gather what belongs together, so that a person sees one question."""
-        return True

@@ -77,8 +77,13 @@ class TicketRules:
         )
         return self.with_due(ticket, now)
 
-    def bot_answered(self, ticket: Ticket, now: int) -> Ticket:
-        """Return the ticket after an automatic answer."""
+    def bot_answered(self, ticket: Ticket, now: int, *, resolves: bool = True) -> Ticket:
+        """Return the ticket after an automatic answer; silence after it settles the matter.
+
+        Where the bot asked something (`resolves` is False), silence is for a person to look at.
+        """
+        if not resolves:
+            return self._timed(evolve(ticket, reason="asked"), TicketEvent.BOT_DEADLINE, now)
         return self._timed(evolve(ticket, reason="answered"), TicketEvent.BOT_SILENCE, now)
 
     def choices_offered(self, ticket: Ticket, now: int) -> Ticket:

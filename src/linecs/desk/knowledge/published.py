@@ -1,0 +1,147 @@
+"""Answers from what is published now, in every process, within seconds of a publication."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from linecs.desk.knowledge.embeddings import stored_vectors
+from linecs.desk.knowledge.versions import current, entries_of
+from linecs.desk.log import log
+from linecs.model.knowledge import KnowledgeKind
+from linecs.replies.chain import Chain
+from linecs.replies.keyword import KeywordResponder
+from linecs.replies.scenario import ScenarioResponder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from linecs.model import Bubble, Decision, Inquiry, Responder
+    from linecs.replies.considered import Considered
+    from linecs.replies.faq import BandPolicy, Calibration, Embedder, FaqEntry
+    from linecs.storage.ports import Storage
+
+__all__ = ["PublishedResponder"]
+
+_KINDS = (KnowledgeKind.SCENARIOS, KnowledgeKind.RULES, KnowledgeKind.FAQ)
+
+
+@frozen
+class _Built:
+    """A chain, and the versions it was built from."""
+
+    versions: tuple[str, ...]
+    chain: Chain
+
+
+class PublishedResponder:
+    """Scenarios, keyword rules, then the FAQ, as published in the store.
+
+    A new publication is looked for at most every `refresh` milliseconds, and built beside the
+    one that answers, so that no customer waits for it.
+
+    Args:
+        storage: Where the versions are.
+        first: Responders asked before all others.
+        last: Responders asked after the FAQ, such as a language model.
+        embedder: For meaning beside words; None goes by words alone.
+        policy, calibration: How sure the FAQ must be; see `FaqResponder`.
+        refresh: Milliseconds.
+        clock: Returns epoch milliseconds UTC.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        *,
+        clock: Callable[[], int],
+        first: Sequence[Responder] = (),
+        last: Sequence[Responder] = (),
+        embedder: Embedder | None = None,
+        policy: BandPolicy | None = None,
+        calibration: Calibration | None = None,
+        refresh: int = 2_000,
+    ) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._first = tuple(first)
+        self._last = tuple(last)
+        self._embedder = embedder
+        self._policy = policy
+        self._calibration = calibration
+        self._refresh = refresh
+        self._lock = threading.Lock()
+        self._looked_at = 0
+        self._built: _Built | None = None
+
+    @property
+    def name(self) -> str:
+        """`published`."""
+        return "published"
+
+    def respond(self, inquiry: Inquiry) -> Decision | None:
+        """Return what the published knowledge decides."""
+        return self.consider(inquiry).decision
+
+    def consider(self, inquiry: Inquiry) -> Considered:
+        """Return the decision and everything that was looked at."""
+        return self._chain().consider(inquiry)
+
+    def waits(self, bubble: Bubble) -> bool:
+        """Return False where any responder would answer at once."""
+        return self._chain().waits(bubble)
+
+    def _chain(self) -> Chain:
+        built = self._built
+        if built is None:
+            with self._lock:
+                built = self._built = self._built or self._build()
+            return built.chain
+        if self._is_time_to_look():
+            thread = threading.Thread(target=self._renew, name="linecs-knowledge", daemon=True)
+            thread.start()
+        return built.chain
+
+    def _is_time_to_look(self) -> bool:
+        now = self._clock()
+        with self._lock:
+            if now - self._looked_at < self._refresh:
+                return False
+            self._looked_at = now
+            return True
+
+    def _renew(self) -> None:
+        try:
+            if self._built is None or self._published() != self._built.versions:
+                self._built = self._build()
+        except Exception as error:  # noqa: BLE001 - the knowledge that answers goes on answering
+            log.error("New knowledge could not be built: %s", type(error).__name__)
+
+    def _published(self) -> tuple[str, ...]:
+        found = [current(self._storage, kind) for kind in _KINDS]
+        return tuple(version.id if version else "" for version in found)
+
+    def _build(self) -> _Built:
+        scenarios, rules, faq = (current(self._storage, kind) for kind in _KINDS)
+        responders: list[Responder] = [*self._first]
+        if scenarios is not None and scenarios.entries:
+            responders.append(ScenarioResponder(entries_of(scenarios)))
+        if rules is not None and rules.entries:
+            responders.append(KeywordResponder(entries_of(rules)))
+        if faq is not None and faq.entries:
+            responders.append(self._faq(entries_of(faq)))
+        self._looked_at = self._clock()
+        versions = tuple(each.id if each else "" for each in (scenarios, rules, faq))
+        return _Built(versions=versions, chain=Chain([*responders, *self._last]))
+
+    def _faq(self, entries: tuple[FaqEntry, ...]) -> Responder:
+        # The FAQ brings numpy, which a desk without one need not load.
+        from linecs.replies.faq import FaqIndex, FaqResponder  # noqa: PLC0415
+
+        vectors = None
+        if self._embedder is not None:
+            vectors = stored_vectors(self._storage, entries, self._embedder)
+        index = FaqIndex(entries, embedder=self._embedder, vectors=vectors)
+        return FaqResponder(index, calibration=self._calibration, policy=self._policy)

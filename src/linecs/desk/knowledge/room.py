@@ -1,0 +1,91 @@
+"""What a support lead does with knowledge; `desk.knowledge`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from linecs.desk.knowledge.embeddings import stored_vectors
+from linecs.desk.knowledge.published import PublishedResponder
+from linecs.desk.knowledge.versions import (
+    compare,
+    current,
+    draft_version,
+    entries_of,
+    versions_query,
+)
+from linecs.model.knowledge import KnowledgeKind, KnowledgeVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from linecs.desk.core import DeskCore
+    from linecs.desk.knowledge.versions import Difference
+    from linecs.replies.faq import Embedder
+
+__all__ = ["KnowledgeRoom"]
+
+
+class KnowledgeRoom:
+    """Versions of rules, FAQ and templates: the newest of a kind answers."""
+
+    def __init__(self, core: DeskCore) -> None:
+        self._core = core
+
+    def publish(
+        self, kind: KnowledgeKind | str, entries: Sequence[Any], *, by: str, note: str = ""
+    ) -> KnowledgeVersion:
+        """Make these entries the ones that answer, in every process within seconds.
+
+        Opens its own transaction (joins one under `using`).
+
+        Args:
+            kind: `rules`, `faq`, `scenarios` or `templates`.
+            entries: All of them, such as `read_faq(...)` returns; what is left out is gone.
+            by: Who publishes.
+            note: Why.
+
+        Raises:
+            KnowledgeError: The check finds an error in them; nothing is published.
+        """
+        now = self._core.clock()
+        version = draft_version(KnowledgeKind(kind), entries, by=by, note=note, now=now)
+        self._core.storage.run(lambda tx: tx.insert(version))
+        return version
+
+    def current(self, kind: KnowledgeKind | str) -> tuple[Any, ...]:
+        """Return the entries that answer now."""
+        return entries_of(current(self._core.storage, KnowledgeKind(kind)))
+
+    def versions(self, kind: KnowledgeKind | str, *, limit: int = 50) -> Sequence[KnowledgeVersion]:
+        """Return a kind's publications, newest first."""
+        query = versions_query(KnowledgeKind(kind), limit=limit)
+        return self._core.storage.read(lambda tx: tx.select(query))
+
+    def entries(self, version_id: str) -> tuple[Any, ...]:
+        """Return the entries of one version. Raises `RowMissingError`."""
+        return entries_of(self._core.storage.read(lambda tx: tx.get(KnowledgeVersion, version_id)))
+
+    def diff(self, before: str, after: str) -> Difference:
+        """Return what lies between two versions. Raises `RowMissingError`."""
+        return compare(self.entries(before), self.entries(after))
+
+    def roll_back(self, version_id: str, *, by: str) -> KnowledgeVersion:
+        """Publish what an earlier version held, as a new version; nothing is overwritten."""
+        earlier = self._core.storage.read(lambda tx: tx.get(KnowledgeVersion, version_id))
+        note = f"{version_id} に戻す"
+        return self.publish(earlier.kind, entries_of(earlier), by=by, note=note)
+
+    def embed(
+        self, embedder: Embedder, *, progress: Callable[[int, int], None] | None = None
+    ) -> int:
+        """Compute and keep the vectors of the published FAQ; return how many there are.
+
+        Otherwise the first process that answers does it. `progress` is told how many of how
+        many are done.
+        """
+        entries = self.current(KnowledgeKind.FAQ)
+        return len(stored_vectors(self._core.storage, entries, embedder, progress=progress))
+
+    def responder(self, **options: Any) -> PublishedResponder:  # noqa: ANN401 - PublishedResponder's own
+        """Return a responder that answers from this desk's published knowledge."""
+        return PublishedResponder(self._core.storage, clock=self._core.clock, **options)

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from linecs.desk.knowledge import KnowledgeError
+from linecs.model import Author, TicketStatus
+from linecs.model.knowledge import EmbeddedText
+from linecs.replies import KeywordRule
+from linecs.replies.faq import FaqEntry
+from linecs.storage.ports import equal
+from linecs.storage.tables import Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from desks import MakeScene, Scene
+HOURS = KeywordRule(id="hours", exact=("営業時間",), texts=("10時から18時です。",))
+LONGER = KeywordRule(id="hours", exact=("営業時間",), texts=("9時から21時です。",))
+RETURNS = FaqEntry(id="return", question="返品はできますか？", answer="8日以内なら承ります。")
+
+
+class CountingEmbedder:
+    """Turns each text into a vector of its characters, and counts the texts it was given."""
+
+    name = "none"
+    version = "1"
+
+    def __init__(self) -> None:
+        self.embedded = 0
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one row of length 1 for each text."""
+        self.embedded += len(texts)
+        rows = np.zeros((len(texts), 64), np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for character in text:
+                row[ord(character) % 64] += 1
+        lengths: NDArray[np.float32] = np.linalg.norm(rows, axis=1, keepdims=True)
+        return rows / np.maximum(lengths, 1)
+
+
+@pytest.fixture
+def taught(make: MakeScene) -> Scene:
+    """A desk without a responder of its own: what is published answers."""
+    return make(responder=None)
+
+
+def said(scene: Scene) -> list[str]:
+    """What the bot said, in order."""
+    return [message.text for message in scene.messages(equal("author", Author.BOT))]
+
+
+def ask(scene: Scene, text: str) -> None:
+    """The customer asks, and everything is settled."""
+    scene.line.customer("c1").says(text)
+    scene.settle()
+
+
+def test_a_desk_that_was_taught_nothing_leaves_all_to_people(taught: Scene) -> None:
+    """No knowledge, no answer: an open ticket."""
+    ask(taught, "営業時間")
+    assert (said(taught), taught.ticket.status) == ([], TicketStatus.OPEN)
+
+
+def test_what_is_published_answers(taught: Scene) -> None:
+    """Rules and FAQ go to work by being published."""
+    taught.desk.knowledge.publish("rules", [HOURS], by="lead")
+    taught.desk.knowledge.publish("faq", [RETURNS], by="lead")
+    ask(taught, "営業時間")
+    ask(taught, "返品はできますか")
+    assert said(taught)[:2] == ["10時から18時です。", "8日以内なら承ります。"]
+
+
+def test_an_unsolved_matter_goes_to_a_person(taught: Scene) -> None:
+    """いいえ after 解決しましたか？ opens the ticket, with that reason."""
+    taught.desk.knowledge.publish("faq", [RETURNS], by="lead")
+    ask(taught, "返品はできますか")
+    taught.line.customer("c1").taps("いいえ")
+    taught.settle()
+    assert (taught.ticket.status, taught.ticket.reason) == (TicketStatus.OPEN, "unsolved")
+
+
+def test_a_new_publication_answers_without_a_restart(taught: Scene) -> None:
+    """Another process publishes; this one answers with it within seconds."""
+    taught.desk.knowledge.publish("rules", [HOURS], by="lead")
+    ask(taught, "営業時間")
+    taught.clock.advance(minutes=5)
+    taught.desk.knowledge.publish("rules", [LONGER], by="lead")
+    for _ in range(40):
+        ask(taught, "営業時間")
+        if said(taught)[-1] == "9時から21時です。":
+            return
+        taught.clock.advance(seconds=3)
+    pytest.fail("the new version never answered")
+
+
+def test_rolling_back_publishes_what_was_before(taught: Scene) -> None:
+    """Nothing is overwritten: the old content comes back as a new version."""
+    knowledge = taught.desk.knowledge
+    first = knowledge.publish("rules", [HOURS], by="lead")
+    taught.clock.advance(seconds=1)
+    knowledge.publish("rules", [LONGER], by="lead")
+    taught.clock.advance(seconds=1)
+    knowledge.roll_back(first.id, by="lead")
+    assert knowledge.current("rules") == (HOURS,)
+    assert len(knowledge.versions("rules")) == 3
+
+
+def test_a_difference_names_the_entries(taught: Scene) -> None:
+    """Added, removed and changed, by id."""
+    knowledge = taught.desk.knowledge
+    extra = KeywordRule(id="phone", exact=("電話",), texts=("0120です。",))
+    before = knowledge.publish("rules", [HOURS], by="lead")
+    after = knowledge.publish("rules", [LONGER, extra], by="lead")
+    difference = knowledge.diff(before.id, after.id)
+    assert (difference.added, difference.changed, difference.removed) == (
+        ("phone",),
+        ("hours",),
+        (),
+    )
+
+
+def test_what_the_check_finds_wrong_is_not_published(taught: Scene) -> None:
+    """Two entries that ask the same cannot both answer; the error says which."""
+    twin = FaqEntry(id="twin", question="返品はできますか？", answer="できません。")
+    nothing = FaqEntry(id="empty", question="空の質問")
+    with pytest.raises(KnowledgeError, match="empty"):
+        taught.desk.knowledge.publish("faq", [RETURNS, twin, nothing], by="lead")
+    assert taught.desk.knowledge.current("faq") == ()
+
+
+def test_vectors_are_computed_once_for_all_processes(taught: Scene) -> None:
+    """A second process finds them in the store."""
+    taught.desk.knowledge.publish("faq", [RETURNS], by="lead")
+    first, second = CountingEmbedder(), CountingEmbedder()
+    taught.desk.knowledge.embed(first)
+    taught.desk.knowledge.embed(second)
+    assert (first.embedded, second.embedded) == (1, 0)
+    assert len(taught.rows(EmbeddedText)) == 1
+
+
+def test_silence_is_explained_too(taught: Scene) -> None:
+    """What the FAQ compared is kept although it answered nothing (Promise 10)."""
+    taught.desk.knowledge.publish("faq", [RETURNS], by="lead")
+    ask(taught, "裾上げをお願いできますか")
+    assert "faq:judged" in taught.one(Trace).content
