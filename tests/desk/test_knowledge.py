@@ -144,6 +144,17 @@ def test_vectors_are_computed_once_for_all_processes(taught: Scene) -> None:
     assert len(taught.rows(EmbeddedText)) == 1
 
 
+def test_an_answer_is_explained_by_the_bubble_that_gave_it(taught: Scene) -> None:
+    """The rule, the steps that led to it, and nothing for a person's own bubble."""
+    taught.desk.knowledge.publish("rules", [HOURS], by="lead")
+    ask(taught, "営業時間")
+    question, answer = taught.messages()
+    explained = taught.desk.explain(answer.id)
+    assert explained is not None
+    assert (explained.decision, explained.source) == ("Answer", "rule:hours")
+    assert explained == taught.desk.explain(question.id)
+
+
 def test_silence_is_explained_too(taught: Scene) -> None:
     """What the FAQ compared is kept although it answered nothing (Promise 10)."""
     taught.desk.knowledge.publish("faq", [RETURNS], by="lead")

@@ -65,7 +65,7 @@ def apply_decision(
     """Queue what was decided and move the ticket; no decision means a person."""
     made = decision or HandOff(reason="no_answer_found", source="")
     try:
-        _speak(filing, made)
+        _speak(filing, inquiry, made)
     except LimitError as error:
         # Better a person than half an answer; the rule's author sees why on the ticket.
         made = HandOff(reason="answer_over_limit", source=made.source, note=str(error))
@@ -78,7 +78,7 @@ def apply_decision(
     _tell(filing, made)
 
 
-def _speak(filing: Filing, decision: Decision) -> None:
+def _speak(filing: Filing, inquiry: Inquiry, decision: Decision) -> None:
     messages: Sequence[MessageObject] = decision.messages
     if not messages:
         return
@@ -90,6 +90,7 @@ def _speak(filing: Filing, decision: Decision) -> None:
         author=Author.BOT,
         author_id=decision.source,
         now=filing.now,
+        answers=inquiry.id,
     )
     filing.changes.add(*queued.rows)
     filing.conversation = queued.conversation

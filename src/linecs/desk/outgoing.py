@@ -53,8 +53,19 @@ def queue_messages(
     author_id: str,
     now: int,
     notification_disabled: bool = False,
+    answers: EventId | None = None,
 ) -> Queued:
     """Return the rows that queue these messages, in order, and the conversation after them.
+
+    Args:
+        conversation: Whose they are.
+        messages: LINE message objects; any number, each five checked together.
+        ticket_id: The matter they belong to.
+        author: Who says them.
+        author_id: The operator, rule or campaign.
+        now: Epoch ms UTC.
+        notification_disabled: Whether the phone stays silent.
+        answers: The inquiry they answer.
 
     Raises:
         LimitError: A message is larger than LINE allows; nothing is queued.
@@ -77,6 +88,7 @@ def queue_messages(
             content=json.dumps(message, ensure_ascii=False),
             occurred_at=begins_at + number,
             state=MessageState.QUEUED,
+            event_id=answers,
             answered=True,
         )
         rows += [

@@ -12,6 +12,7 @@ from attrs import evolve
 
 from linecs.desk import (
     delivering,
+    explaining,
     failing,
     feed,
     health,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from linecs.delivery.media import MediaStore
+    from linecs.desk.explaining import Explanation
     from linecs.desk.health import Finding
     from linecs.desk.orphans import Orphan
     from linecs.desk.quotas import QuotaReport
@@ -237,6 +239,13 @@ class SupportDesk(OperatorActions):
     def failed_jobs(self, *, limit: int = 100) -> Sequence[Job]:
         """Return the jobs that were set aside after their last try, oldest first."""
         return jobs.failed_jobs(self._core, limit)
+
+    def explain(self, message_id: str) -> Explanation | None:
+        """Return why the bot said a bubble: rules, steps, scores, and what else was considered.
+
+        None for what a person said, and for what the customer has taken back.
+        """
+        return explaining.explain(self._core, message_id)
 
     def orphans(self, *, limit: int = 100) -> Sequence[Orphan]:
         """Return what nobody would come back to by itself; empty when all is well (Promise 3)."""

@@ -64,6 +64,7 @@ class Message:
         occurred_at: When it was written, epoch ms UTC (outgoing: when it was queued).
         line_message_id: LINE's id, empty while an outgoing bubble is not yet accepted.
         mark_as_read_token: Marks this and all earlier bubbles read.
+        event_id: The event that brought it; of an automatic answer: the inquiry it answers.
         sent_at: When LINE accepted it, epoch ms UTC; 0 while it has not.
         mark: A shop's own mark on this one bubble.
         answered: Whether the responders or a person have dealt with an incoming bubble.
