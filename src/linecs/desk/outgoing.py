@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from linecs.model import (
         Author,
+        EventId,
         MessageObject,
         TicketId,
     )
