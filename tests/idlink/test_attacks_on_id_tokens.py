@@ -20,6 +20,7 @@ from linecs.idlink import (
     IdTokenError,
     LineHttp,
     LineKeys,
+    LineLoginError,
     LinkRegistry,
     LoginProof,
     LoginRefusal,
@@ -28,6 +29,7 @@ from linecs.idlink import (
     verify_liff_id_token,
     verify_web_id_token,
 )
+from linecs.testing.simulator import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -165,6 +167,12 @@ class TestWebIdToken:
         answer = self.outcome(shop, hanako, self.resigned(key, **changed))
         assert reason(answer) is LoginRefusal.IDENTITY_REFUSED
 
+    def test_an_audience_of_many(self, shop: Shop, hanako: Customer, key: OctKey) -> None:
+        """LINE names one channel; a token for several, ours among them, is not LINE's."""
+        both = [shop.login.channel_id, "1234567890"]
+        answer = self.outcome(shop, hanako, self.resigned(key, aud=both))
+        assert reason(answer) is LoginRefusal.IDENTITY_REFUSED
+
     def test_a_token_larger_than_any_of_lines(
         self, shop: Shop, hanako: Customer, key: OctKey
     ) -> None:
@@ -226,6 +234,27 @@ class TestLiffIdToken:
         """What `liff.getIDToken()` gives names its LINE user."""
         token = hanako.liff_id_token(login_channel)
         assert self.verify(token, shop, keys) == hanako.user_id
+
+    def test_an_honest_token_links_the_sessions_member(
+        self, shop: Shop, keys: LineKeys, hanako: Customer, login_channel: LoginChannel
+    ) -> None:
+        """Token and session together are proof of both, and the ledger says LIFF."""
+        claims = verify_liff_id_token(
+            hanako.liff_id_token(login_channel),
+            channel_id=shop.login.channel_id,
+            keys=keys,
+            now=shop.clock(),
+        )
+        change = link_from_liff(
+            LinkRegistry(),
+            shop.store,
+            claims,
+            subject=subject_for(hanako.user_id),
+            session_member_id="M1",
+            now=shop.clock(),
+        )
+        assert change.link is not None
+        assert (change.link.member_id, change.link.flow) == ("M1", "liff")
 
     def test_hs256_signed_with_the_public_key(
         self, shop: Shop, keys: LineKeys, hanako: Customer, login_channel: LoginChannel
@@ -303,6 +332,42 @@ class TestLiffIdToken:
                 session_member_id="M1",
                 now=shop.clock(),
             )
+
+    def test_keys_known_before_outlast_an_outage(
+        self,
+        shop: Shop,
+        keys: LineKeys,
+        hanako: Customer,
+        line: LineSimulator,
+        login_channel: LoginChannel,
+    ) -> None:
+        """While LINE is away the last keys serve; without any the caller hears of it."""
+        self.verify(hanako.liff_id_token(login_channel), shop, keys)
+        line.clock.advance(hours=25)  # type: ignore[attr-defined]  # the virtual clock
+        line.faults.add(Fault.drop(), endpoint="/oauth2/v2.1/certs")
+        assert self.verify(hanako.liff_id_token(login_channel), shop, keys) == hanako.user_id
+        fresh = LineKeys(url=f"{line.url}/oauth2/v2.1/certs")
+        with pytest.raises(LineLoginError):
+            self.verify(hanako.liff_id_token(login_channel), shop, fresh)
+
+    @pytest.mark.parametrize(
+        "published",
+        [
+            b"not JSON",
+            b"[]",
+            b'{"keys": [{"kty": "EC", "crv": "P-256", "kid": "k", "x": "!", "y": "!"}]}',
+            b'{"keys": [{"kty": "oct", "k": "c2VjcmV0", "kid": "k"}, {}, 5]}',
+        ],
+    )
+    def test_keys_that_are_none(self, published: bytes) -> None:
+        """What LINE might publish by mistake is no key, least of all a symmetric one."""
+
+        class Odd:
+            def call(self, *_: object, **__: object) -> HttpAnswer:
+                return HttpAnswer(status=200, body=published)
+
+        with pytest.raises(LineLoginError):
+            LineKeys(http=Odd()).find("k", now=0)
 
     def test_made_up_key_ids_cost_one_call_a_minute(
         self, shop: Shop, hanako: Customer, line: LineSimulator, clock: VirtualClock

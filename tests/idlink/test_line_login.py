@@ -188,6 +188,14 @@ class TestThreeFlows:
         with pytest.raises(ProofError):
             sign_up(registry, shop.store, linking, subject=subject, member_id="M1", now=clock())
 
+    def test_a_login_in_a_store_names_its_member(
+        self, shop: Shop, hanako: Customer, registry: LinkRegistry, clock: VirtualClock
+    ) -> None:
+        """A proof that lost its member links nobody."""
+        proof = evolve(shop.log_in(hanako, LoginFlow.IN_STORE, member_id="M1"), member_id=None)
+        with pytest.raises(ProofError):
+            link_in_store(registry, shop.store, proof, subject=subject_of(proof), now=clock())
+
     def test_a_link_serves_the_member_who_started_it(
         self, shop: Shop, hanako: Customer, registry: LinkRegistry, clock: VirtualClock
     ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,6 +11,7 @@ from attrs import evolve
 
 from idlink.shop import Browser
 from linecs.idlink import (
+    HttpAnswer,
     LineHttp,
     LoginProof,
     LoginRefusal,
@@ -18,6 +20,8 @@ from linecs.idlink import (
 from linecs.testing.simulator import AutoLogin, Fault
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from idlink.shop import Shop
     from linecs.testing import LineSimulator, VirtualClock
     from linecs.testing.simulator import Customer, LoginChannel
@@ -27,6 +31,18 @@ def refused(answer: LoginProof | LoginRefused) -> LoginRefused:
     """Return a refusal, or fail."""
     assert isinstance(answer, LoginRefused)
     return answer
+
+
+class WithoutTokens(LineHttp):
+    """A LINE that sends an id token and no access token."""
+
+    def call(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b""
+    ) -> HttpAnswer:
+        """Pass a call on and drop the access token from its answer."""
+        answer = super().call(method, url, headers=headers, body=body)
+        kept = {name: value for name, value in answer.json().items() if name == "id_token"}
+        return HttpAnswer(status=answer.status, body=json.dumps(kept).encode())
 
 
 class TestRefusals:
@@ -156,6 +172,18 @@ class TestRefusals:
         fields = hanako.logs_in(hasty.start(browser).url).fields
         line.faults.add(Fault.slow(0.5), endpoint="/oauth2/v2.1/token")
         assert refused(hasty.callback(browser, fields)).reason is LoginRefusal.LINE_FAILED
+
+    def test_a_friendship_nobody_tells_is_not_known(
+        self, shop: Shop, hanako: Customer, line: LineSimulator
+    ) -> None:
+        """No answer, no `profile` scope, or no access token: the login stands all the same."""
+        line.faults.add(Fault.drop(), endpoint="/friendship/v1/status")
+        assert shop.log_in(hanako).is_friend is None
+        line.faults.clear()
+        alone = evolve(shop, login=evolve(shop.login, scopes={"openid"}))
+        assert alone.log_in(hanako).is_friend is None
+        bare = evolve(shop, login=evolve(shop.login, http=WithoutTokens()))
+        assert bare.log_in(hanako).is_friend is None
 
     def test_an_unknown_friendship_is_no_failure(
         self, shop: Shop, hanako: Customer, login_channel: LoginChannel

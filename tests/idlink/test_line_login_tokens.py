@@ -11,6 +11,7 @@ from idlink.shop import subject_of
 from linecs.errors import ConfigurationError
 from linecs.idlink import (
     LineLoginError,
+    LinkRegistry,
     ProofError,
     TokenVault,
     TokenVaultError,
@@ -18,12 +19,10 @@ from linecs.idlink import (
     sign_up,
 )
 from linecs.model.link import LoginFlow
+from linecs.testing.simulator import Fault
 
 if TYPE_CHECKING:
     from idlink.shop import Shop
-    from linecs.idlink import (
-        LinkRegistry,
-    )
     from linecs.model.link import KeptTokens
     from linecs.testing import LineSimulator, VirtualClock
     from linecs.testing.simulator import Customer
@@ -132,6 +131,52 @@ class TestTokens:
         shop.log_in(hanako)
         assert shop.log_in(hanako, LoginFlow.DEAUTHORIZE).deauthorized
         assert line.world.login.grants == {}
+
+    def test_a_deauthorize_that_line_refuses_is_said(
+        self, shop: Shop, keeping: Shop, hanako: Customer, line: LineSimulator
+    ) -> None:
+        """The proof says that it was not done; kept tokens raise, so that a job tries again."""
+        kept = self.kept(keeping, hanako, LinkRegistry())
+        line.faults.add(Fault.refuse(500), endpoint="/user/v1/deauthorize")
+        assert shop.log_in(hanako, LoginFlow.DEAUTHORIZE).deauthorized is False
+        with pytest.raises(LineLoginError) as told:
+            keeping.login.deauthorize(kept, now=keeping.clock())
+        assert (told.value.operation, told.value.status) == ("deauthorize", 500)
+
+    def test_a_refresh_that_makes_no_sense_is_said(
+        self, keeping: Shop, hanako: Customer, clock: VirtualClock, line: LineSimulator
+    ) -> None:
+        """A 200 without a token is LINE's failure, not a crash."""
+        kept = self.kept(keeping, hanako, LinkRegistry())
+        clock.advance(days=31)
+        line.faults.add(Fault.accept_then_refuse(200, {}), endpoint="/oauth2/v2.1/token")
+        with pytest.raises(LineLoginError):
+            keeping.login.deauthorize(kept, now=clock())
+
+    def test_a_login_without_a_vault_opens_no_tokens(
+        self, shop: Shop, keeping: Shop, hanako: Customer
+    ) -> None:
+        """The setting that is missing is named."""
+        kept = self.kept(keeping, hanako, LinkRegistry())
+        with pytest.raises(ConfigurationError, match="vault"):
+            shop.login.deauthorize(kept, now=shop.clock())
+
+    def test_dropped_tokens_are_not_kept(
+        self, shop: Shop, hanako: Customer, registry: LinkRegistry
+    ) -> None:
+        """Asking to keep what was dropped keeps nothing."""
+        proof = shop.log_in(hanako, LoginFlow.SIGN_UP)
+        link = sign_up(
+            registry,
+            shop.store,
+            proof,
+            subject=subject_of(proof),
+            member_id="M1",
+            now=shop.clock(),
+        ).link
+        assert link is not None
+        keep_tokens_of(shop.store, proof, link)
+        assert shop.store.find_tokens(link.id) is None
 
     def test_a_new_key_opens_what_the_old_one_sealed(
         self, keeping: Shop, hanako: Customer, registry: LinkRegistry, vault: TokenVault

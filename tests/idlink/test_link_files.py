@@ -105,9 +105,11 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert all(line > 1 for line in lines)
 
 
-@pytest.mark.parametrize("text", ["", "member_id\nM1\n", "a,b\n", "\ufeff\n"])
-def test_a_file_without_its_columns_is_refused(text: str) -> None:
-    """The error names what is missing."""
+@pytest.mark.parametrize(
+    "text", ["", "member_id\nM1\n", "a,b\n", "\ufeff\n", '"a"b,c\n', f'{HEADER}"U1"x,M1\n']
+)
+def test_what_is_no_file_of_links_is_refused(text: str) -> None:
+    """No header, columns missing, or quotes that are no CSV."""
     with pytest.raises(LinkFileError):
         read_link_file(text, provider_id=PROVIDER)
 

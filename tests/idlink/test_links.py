@@ -245,6 +245,17 @@ def test_a_lost_race_keeps_the_evidence_of_what_ended() -> None:
     assert kinds == [LedgerKind.LINKED, LedgerKind.ENDED, LedgerKind.ENDED, LedgerKind.LINKED]
 
 
+def test_a_race_lost_again_and_again_is_said() -> None:
+    """After a few tries the caller is told to roll back and come again."""
+
+    class Full(MemoryLinks):
+        def add_link(self, link: Link) -> bool:
+            return False
+
+    with pytest.raises(LinkBusyError):
+        LinkRegistry(new_id=counted_ids()).link(Full(), claim())
+
+
 def test_a_link_that_moved_on_is_not_overwritten(registry: LinkRegistry) -> None:
     """A store without row locks says busy instead of losing somebody's change."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, fields, frozen
+from attrs import field, frozen
 
 from linecs.errors import LimitError
 from linecs.limits import grapheme_length, utf16_length
@@ -119,11 +119,5 @@ class LinkTexts:
     )
 
     def bubble(self, name: str) -> MessageObject:
-        """Return one of the texts as a LINE text message.
-
-        Raises:
-            AttributeError: There is no text of that name.
-        """
-        if name not in {each.name for each in fields(LinkTexts)}:
-            raise AttributeError(f"LinkTexts has no text {name!r}.")
+        """Return the text of that name as a LINE text message."""
         return {"type": "text", "text": getattr(self, name)}

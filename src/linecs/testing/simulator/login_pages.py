@@ -18,7 +18,8 @@ __all__ = ["add_friend_page", "consent_page", "error_page", "form_post_page", "l
 _STYLE = """
 *{box-sizing:border-box}
 body{margin:0;background:#f3f5f7;color:#1e2330;
-font-family:"Hiragino Sans","Noto Sans JP",system-ui,sans-serif;line-height:1.6;word-break:auto-phrase}
+font-family:"Hiragino Sans","Noto Sans JP",system-ui,sans-serif;line-height:1.6;
+word-break:auto-phrase}
 main{max-width:26rem;margin:0 auto;min-height:100vh;background:#fff;padding:2rem 1.25rem}
 @media(min-width:32rem){main{min-height:0;margin:3rem auto;border-radius:1rem;
 box-shadow:0 2px 16px #0001;padding:2.25rem 2rem}}
