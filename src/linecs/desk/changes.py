@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from linecs.desk.inbox.keeping import keep_inbox
 from linecs.errors import LinecsError
 from linecs.storage.tables import table_of
 
@@ -91,6 +92,7 @@ class Changes:
             tx.delete(row, where)
         for row, where, changes in self._set:
             tx.update(row, where, changes)
+        keep_inbox(tx, added=self._added, altered=self._altered.values(), removed=self._removed)
         for step in self._last:
             step(tx)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from linecs.desk.feed import happened
+from linecs.desk.inbox.places import refile_user
 from linecs.desk.jobs import new_job
 from linecs.model.link import (
     KeptTokens,
@@ -74,11 +75,15 @@ class LinkTransaction:
 
     def add_link(self, link: Link) -> bool:
         """Add a current link; False where one of its seats is taken."""
-        return self._tx.insert_absent(link) == [True]
+        added = self._tx.insert_absent(link) == [True]
+        refile_user(self._tx, link.line_user_id)
+        return added
 
     def change_link(self, before: Link, after: Link) -> bool:
         """Write a link's new value; False where its version has moved on."""
-        return self._tx.save(before, after, guard=("version",))
+        changed = self._tx.save(before, after, guard=("version",))
+        refile_user(self._tx, after.line_user_id)
+        return changed
 
     def record(self, entries: Sequence[LedgerEntry]) -> None:
         """Add to the ledger, and to the feed."""

@@ -1,0 +1,18 @@
+"""What operators look at: lists, counters, one conversation."""
+
+from __future__ import annotations
+
+from linecs.desk.inbox.conversing import ConversationView
+from linecs.desk.inbox.counting import InboxCounts
+from linecs.desk.inbox.filters import InboxFilter, ListedTicket, ListOrder, Page
+from linecs.desk.inbox.inbox import Inbox
+
+__all__ = [
+    "ConversationView",
+    "Inbox",
+    "InboxCounts",
+    "InboxFilter",
+    "ListOrder",
+    "ListedTicket",
+    "Page",
+]

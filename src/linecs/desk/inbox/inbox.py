@@ -1,0 +1,98 @@
+"""What operators look at: lists, counts, one conversation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linecs.desk.inbox.conversing import view_conversation
+from linecs.desk.inbox.counting import count_inbox, recount
+from linecs.desk.inbox.filters import InboxFilter, ListOrder
+from linecs.desk.inbox.listing import list_tickets
+from linecs.model import OperatorId
+
+if TYPE_CHECKING:
+    from linecs.desk.core import DeskCore
+    from linecs.desk.inbox.conversing import ConversationView
+    from linecs.desk.inbox.counting import InboxCounts
+    from linecs.desk.inbox.filters import ListedTicket, Page
+    from linecs.model import ConversationId
+
+__all__ = ["Inbox"]
+
+_PAGE = 50
+_EVERYTHING = InboxFilter()
+
+
+class Inbox:
+    """The operators' view of a desk; `SupportDesk.inbox` gives it.
+
+    Everything is read from one snapshot, in a transaction of its own (under `using`, in the
+    host's). Nothing here changes anything, or enters the audit trail: see `desk.look`.
+    """
+
+    def __init__(self, core: DeskCore) -> None:
+        self._core = core
+
+    def list(
+        self,
+        chosen: InboxFilter = _EVERYTHING,
+        *,
+        order: ListOrder | str = ListOrder.WAITING_LONGEST,
+        after: str | None = None,
+        limit: int = _PAGE,
+        actor: str | None = None,
+    ) -> Page[ListedTicket]:
+        """Return one page of tickets; a page far down costs no more than the first.
+
+        Args:
+            chosen: Which tickets; all that are not resolved by default.
+            order: What comes first; resolved tickets always come newest first.
+            after: The `next` of the page before.
+            limit: At most so many tickets, 1 to 200.
+            actor: Whose unread marks are shown.
+
+        Raises:
+            ConfigurationError: `after` is not what a page gave.
+            ValueError: There is no such order.
+        """
+        return self._core.storage.read(
+            lambda tx: list_tickets(
+                tx,
+                chosen,
+                ListOrder(order),
+                after=after,
+                limit=limit,
+                now=self._core.clock(),
+                actor=OperatorId(actor) if actor else None,
+            )
+        )
+
+    def counts(self, *, actor: str | None = None) -> InboxCounts:
+        """Return how many tickets each list has; `actor` is who `mine` counts."""
+        now = self._core.clock()
+        return self._core.storage.read(lambda tx: count_inbox(tx, now=now, actor=actor))
+
+    def conversation(
+        self, conversation_id: ConversationId, *, before: str | None = None, limit: int = _PAGE
+    ) -> ConversationView:
+        """Return one conversation with its newest messages.
+
+        Args:
+            conversation_id: Equal to the customer's id.
+            before: The `older` of the view before, to read further back.
+            limit: At most so many messages.
+
+        Raises:
+            RowMissingError: There is no such conversation, or no such message to go back from.
+        """
+        return self._core.storage.read(
+            lambda tx: view_conversation(tx, conversation_id, before=before, limit=limit)
+        )
+
+    def recount(self) -> int:
+        """Make lists and counters again from the tickets; return how many entries were wrong.
+
+        A repair, for rows that something else than the desk has changed: at a quiet time, since
+        it reads all tickets that are not resolved in one transaction of its own.
+        """
+        return self._core.storage.run(recount)

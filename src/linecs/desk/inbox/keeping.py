@@ -1,0 +1,43 @@
+"""Lists, counters and search follow every commit of the desk; here they are seen to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from linecs.desk.inbox.places import file_ticket, refile_customer
+from linecs.model import CustomerId, Ticket
+from linecs.model.fields import CustomerTag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from linecs.storage.ports import Condition, Transaction
+
+__all__ = ["keep_inbox"]
+
+_Altered = tuple[Any, Any, frozenset[str]]
+_Removed = tuple[type[Any], "Sequence[Condition]"]
+
+
+def keep_inbox(
+    tx: Transaction,
+    *,
+    added: Iterable[object],
+    altered: Iterable[_Altered],
+    removed: Iterable[_Removed],
+) -> None:
+    """Bring lists and counters up to rows that were just written. Called by `Changes.write`."""
+    pairs = [(before, after) for before, after, _ in altered if before != after]
+    pairs += [(None, row) for row in added]
+    for before, after in pairs:
+        if isinstance(after, Ticket):
+            file_ticket(tx, before, after)
+    tagged = {row.customer_id for _, row in pairs if isinstance(row, CustomerTag)}
+    tagged |= {CustomerId(who) for row, where in removed for who in _untagged(row, where)}
+    for customer_id in sorted(tagged):
+        refile_customer(tx, customer_id)
+
+
+def _untagged(row: type[Any], where: Sequence[Condition]) -> Iterable[str]:
+    if row is CustomerTag:
+        yield from (each.value for each in where if each.column == "customer_id")
