@@ -28,7 +28,11 @@ NAME_LENGTH = 255
 STATE_LENGTH = 32
 """Characters a column of named states holds."""
 BIGINT = 1 << 63
-"""A number column holds `-BIGINT` up to, not including, `BIGINT`."""
+"""A number column holds what lies between `-BIGINT` and this; neither of the two.
+
+The least number of 64 bits would fit, but PostgreSQL reads it as the negative of one too large
+where the client writes values into the text, as Django does.
+"""
 _Refuse = Callable[[str], ValueRefusedError]
 
 
@@ -130,7 +134,7 @@ def _packer(kind: Kind, length: int | None, refuse: _Refuse) -> Callable[[Any], 
 
 def _number_packer(refuse: _Refuse) -> Callable[[int], int]:
     def pack(value: int) -> int:
-        if value.__class__ is not int or not -BIGINT <= value < BIGINT:
+        if value.__class__ is not int or not -BIGINT < value < BIGINT:
             raise refuse("is not a whole number of 64 bits")
         return value
 

@@ -171,7 +171,7 @@ _UNUSUAL = {
     Kind.NAME: "{value}.__class__ is not str or not {value}.isascii()"
     " or not {value}.isprintable() or len({value}) > {length} or {value}[-1:] == ' '",
     Kind.TEXT: "{value}.__class__ is not str or not {value}.isascii() or '\\0' in {value}",
-    Kind.NUMBER: f"{{value}}.__class__ is not int or not {-BIGINT} <= {{value}} < {BIGINT}",
+    Kind.NUMBER: f"{{value}}.__class__ is not int or not {-BIGINT} < {{value}} < {BIGINT}",
     Kind.FLAG: "True",
     Kind.JSON: "True",
 }

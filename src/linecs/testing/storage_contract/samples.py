@@ -21,7 +21,7 @@ from linecs.model import (
     LineUserId,
     StoredEvent,
 )
-from linecs.storage.columns import Kind, columns_of
+from linecs.storage.columns import BIGINT, Kind, columns_of
 from linecs.storage.ports import Query, Transaction, equal
 from linecs.storage.tables import TABLES, Counter
 
@@ -171,7 +171,7 @@ def _value_of(column: Column) -> st.SearchStrategy[Any]:
 
 def _present_value_of(column: Column) -> st.SearchStrategy[Any]:
     if column.kind is Kind.NUMBER:
-        return st.integers(-(1 << 63), (1 << 63) - 1)
+        return st.integers(1 - BIGINT, BIGINT - 1)
     if column.kind is Kind.FLAG:
         return st.booleans()
     if column.kind is Kind.JSON:

@@ -65,6 +65,7 @@ class ValuesContract(ContractBase):
             ("lane", None),
             ("lane", 1),
             ("tries", 1 << 63),
+            ("tries", -(1 << 63)),
             ("tries", "1"),
             ("tries", True),
             ("tries", None),
