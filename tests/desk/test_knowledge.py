@@ -8,8 +8,10 @@ import pytest
 from linecs.desk.knowledge import KnowledgeError
 from linecs.model import Author, TicketStatus
 from linecs.model.knowledge import EmbeddedText
+from linecs.model.note import Note
 from linecs.replies import KeywordRule
 from linecs.replies.faq import FaqEntry
+from linecs.replies.files import read_scenarios
 from linecs.storage.ports import equal
 from linecs.storage.tables import Trace
 
@@ -160,3 +162,64 @@ def test_silence_is_explained_too(taught: Scene) -> None:
     taught.desk.knowledge.publish("faq", [RETURNS], by="lead")
     ask(taught, "裾上げをお願いできますか")
     assert "faq:judged" in taught.one(Trace).content
+
+
+FORM = """\
+- id: return
+  title: 返品の申し込み
+  start: [返品したい]
+  timeout: 20m
+  steps:
+    reason:
+      label: 理由
+      say: 返品の理由を教えてください。
+      choices: [サイズが合わない, 不良品だった]
+    order:
+      label: 注文番号
+      say: 注文番号を教えてください。
+      ask: text
+    done:
+      say: 承りました。
+      end: hand_off
+      reason: return_request
+"""
+
+
+@pytest.fixture
+def in_a_form(taught: Scene) -> Scene:
+    """A customer has given the first of two answers."""
+    scenarios = read_scenarios(FORM.encode(), name="scenarios.yaml")
+    taught.desk.knowledge.publish("scenarios", scenarios, by="lead")
+    ask(taught, "返品したい")
+    ask(taught, "サイズが合わない")
+    return taught
+
+
+def test_a_form_that_is_finished_goes_to_a_person_with_all_that_was_given(
+    in_a_form: Scene,
+) -> None:
+    """The note on the ticket holds the answers."""
+    ask(in_a_form, "123456")
+    assert (in_a_form.ticket.status, in_a_form.ticket.reason) == (
+        TicketStatus.OPEN,
+        "return_request",
+    )
+    assert "123456" in in_a_form.one(Note).text
+
+
+def test_a_customer_who_falls_silent_in_a_form_is_not_forgotten(in_a_form: Scene) -> None:
+    """What was given goes to a person when the scenario's time is over."""
+    in_a_form.clock.advance(minutes=21)
+    in_a_form.settle()
+    assert in_a_form.ticket.status is TicketStatus.OPEN
+    assert "サイズが合わない" in in_a_form.one(Note).text
+    assert in_a_form.desk.orphans() == []
+
+
+def test_a_customer_who_goes_on_in_time_is_not_handed_over(in_a_form: Scene) -> None:
+    """The time-out counts from the last answer."""
+    in_a_form.clock.advance(minutes=9)
+    ask(in_a_form, "123456")
+    in_a_form.clock.advance(minutes=12)
+    in_a_form.settle()
+    assert len(in_a_form.rows(Note)) == 1

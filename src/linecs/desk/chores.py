@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from linecs.desk.falling_silent import time_out
 from linecs.desk.jobs import new_job
 from linecs.desk.media import erase_media, fetch_media
 from linecs.desk.operators.looking import mark_read
@@ -54,4 +55,5 @@ CHORES: Mapping[str, JobHandler] = {
     "media.fetch": fetch_media,
     "profile.refresh": refresh_profile,
     "quota.refresh": refresh_quota,
+    "scenario.time_out": time_out,
 }

@@ -10,6 +10,7 @@ from attrs import evolve
 from linecs.desk.filing import bubble_of
 from linecs.desk.outgoing import queue_messages
 from linecs.errors import LimitError
+from linecs.hours import MINUTE_MS
 from linecs.model import (
     Answer,
     Author,
@@ -22,6 +23,7 @@ from linecs.model import (
     NoteKind,
     new_id,
 )
+from linecs.replies.scenario import waiting_until
 from linecs.storage.ports import equal
 from linecs.storage.tables import Memory, Trace
 
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     )
 
 __all__ = ["apply_decision", "inquiry_of"]
+
+_GRACE = 5 * MINUTE_MS
 
 
 def inquiry_of(filing: Filing, facts: CustomerFacts) -> Inquiry:
@@ -146,6 +150,11 @@ def _collected(filing: Filing, hand_off: HandOff) -> Note:
 def _remember(filing: Filing, remember: Mapping[str, Any]) -> None:
     before = filing.view.remembered
     after = {key: value for key, value in {**before, **remember}.items() if value is not None}
+    until = waiting_until(after)
+    if until is not None and filing.ticket is not None:
+        filing.add_job("scenario.time_out", filing.conversation.id, due_at=until)
+        # The scenario's own end comes first; the ticket's due time is for when that fails.
+        filing.ticket = evolve(filing.ticket, due_at=max(filing.ticket.due_at, until + _GRACE))
     if after == before:
         return
     row = filing.view.memory

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from linecs.desk.falling_silent import TimingOut
 from linecs.desk.knowledge.embeddings import stored_vectors
 from linecs.desk.knowledge.versions import current, entries_of
 from linecs.desk.log import log
@@ -16,9 +17,9 @@ from linecs.replies.keyword import KeywordResponder
 from linecs.replies.scenario import ScenarioResponder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from linecs.model import Bubble, Decision, Inquiry, Responder
+    from linecs.model import Bubble, Decision, HandOff, Inquiry, Responder
     from linecs.replies.considered import Considered
     from linecs.replies.faq import BandPolicy, Calibration, Embedder, FaqEntry
     from linecs.storage.ports import Storage
@@ -88,6 +89,13 @@ class PublishedResponder:
     def consider(self, inquiry: Inquiry) -> Considered:
         """Return the decision and everything that was looked at."""
         return self._chain().consider(inquiry)
+
+    def time_out(self, memory: Mapping[str, Any], at: int) -> HandOff | None:
+        """Return what a scenario collected before the customer fell silent."""
+        for responder in self._chain().responders:
+            if isinstance(responder, TimingOut):
+                return responder.time_out(memory, at)
+        return None
 
     def waits(self, bubble: Bubble) -> bool:
         """Return False where any responder would answer at once."""
