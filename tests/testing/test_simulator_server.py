@@ -38,7 +38,7 @@ def test_it_can_be_started_again() -> None:
         customer.says("質問")
     with simulator as line:
         assert line.customer("c1") is customer
-        assert requests.get(line.url, timeout=5).status_code == 501
+        assert requests.get(f"{line.url}/v2/nothing", timeout=5).status_code == 501
     assert len(customer.chat) == 1
 
 

@@ -22,6 +22,7 @@ _COMMANDS = {
     "rules": "キーワード応答とFAQを点検する / check keyword rules and FAQ entries",
     "faq": "FAQの精度を測る / measure an FAQ",
     "staffing": "必要な人数を30分ごとに計算する / people needed per half hour",
+    "simulator": "LINEの代わりとお客さまの画面を動かす / run a simulated LINE",
     "migrate": "データベースの表を作成・更新する / create or update the tables",
 }
 

@@ -55,9 +55,14 @@ class Gateway:
             self._routes.setdefault((route.method, route.endpoint), []).append(route)
         self.calls: list[ApiCall] = []
 
-    def application(self) -> web.Application:
-        """Return the web application that serves every route, and 501 elsewhere."""
+    def application(self, pages: Iterable[web.RouteDef] = ()) -> web.Application:
+        """Return the web application that serves every route, and 501 elsewhere.
+
+        Args:
+            pages: Routes of our own beside LINE's; they are not written down as calls.
+        """
         application = web.Application(client_max_size=_LARGEST_BODY)
+        application.router.add_routes(pages)
         for (method, endpoint), routes in self._routes.items():
             application.router.add_route(method, endpoint, self._serve(endpoint, routes))
         elsewhere = Route("*", "", _not_simulated, authorized=False, takes_retry_key=True)

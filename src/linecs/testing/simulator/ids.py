@@ -7,7 +7,7 @@ import hashlib
 import itertools
 import uuid
 
-__all__ = ["Ids", "chance", "stable_hex"]
+__all__ = ["Ids", "chance", "stable_hex", "stable_token"]
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -22,18 +22,26 @@ def chance(*parts: object) -> float:
     return int(stable_hex(*parts)[:13], 16) / 16**13
 
 
+def stable_token(*parts: object) -> str:
+    """Return an opaque token of 64 URL-safe characters decided by `parts` alone."""
+    digits = "".join(stable_hex(*parts, number) for number in range(3))
+    return base64.urlsafe_b64encode(bytes.fromhex(digits)).decode()
+
+
 class Ids:
     """A source of identifiers for one simulator.
 
     Args:
         seed: Simulators of one seed give the same identifiers; two that share a database
-            need different seeds.
+            need different seeds or runs.
+        run: Sets apart what several runs of one seed give out.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, run: str = "") -> None:
         self.seed = seed
+        self._source = f"{seed}/{run}" if run else str(seed)
         self._count = itertools.count(1)
-        self._message_base = 560_000_000_000_000_000 + int(stable_hex(seed)[:11], 16) * 1000
+        self._message_base = 560_000_000_000_000_000 + int(stable_hex(self._source)[:11], 16) * 1000
 
     def message_id(self) -> str:
         """Return a message id: LINE's are strings of 18 digits."""
@@ -54,12 +62,11 @@ class Ids:
 
     def token(self, kind: str) -> str:
         """Return an opaque token of 64 URL-safe characters."""
-        digits = self._next_hex(kind) + self._next_hex(kind) + self._next_hex(kind)
-        return base64.urlsafe_b64encode(bytes.fromhex(digits)).decode()
+        return stable_token(self._source, kind, next(self._count))
 
     def hex(self, kind: str) -> str:
         """Return 32 lower-case hexadecimal digits, as reply tokens and menu ids have them."""
         return self._next_hex(kind)
 
     def _next_hex(self, kind: str) -> str:
-        return stable_hex(self.seed, kind, next(self._count))
+        return stable_hex(self._source, kind, next(self._count))

@@ -15,8 +15,10 @@ from linecs.testing.simulator.customer import Customer
 from linecs.testing.simulator.errors import SimulationError
 from linecs.testing.simulator.faults import Faults
 from linecs.testing.simulator.gateway import Gateway
+from linecs.testing.simulator.ids import Ids
 from linecs.testing.simulator.links import LinkDialogApi
 from linecs.testing.simulator.login import LoginApi
+from linecs.testing.simulator.phone import PHONE_PATH, Phone
 from linecs.testing.simulator.rate_limits import RateLimits
 from linecs.testing.simulator.rich_menus import RichMenuApi
 from linecs.testing.simulator.sending import SendingApi
@@ -55,7 +57,10 @@ class LineSimulator:
         reply_token_seconds: How long a reply token lives after its webhook.
         content_days: How long LINE keeps what customers send; undisclosed by LINE.
         rate_limits: Whether LINE's rate limits hold, by the clock.
+        host: The address to listen on; other than loopback lets everyone on the network in.
         port: The port to listen on; 0 takes a free one.
+        run: Sets apart the ids of several runs that share a database, while the channels
+            keep their secrets and tokens.
     """
 
     def __init__(
@@ -66,14 +71,19 @@ class LineSimulator:
         reply_token_seconds: float = 60,
         content_days: float = 14,
         rate_limits: bool = True,
+        host: str = "127.0.0.1",
         port: int = 0,
+        run: str = "",
     ) -> None:
         self.clock = clock
         self.world = World(
-            clock, seed=seed, reply_token_seconds=reply_token_seconds, content_days=content_days
+            clock,
+            ids=Ids(seed, run),
+            reply_token_seconds=reply_token_seconds,
+            content_days=content_days,
         )
         self.webhooks = Webhooks(self.world)
-        self._port = port
+        self._host, self._port = host, port
         self._customers: dict[tuple[str, str], Customer] = {}
         self.faults = Faults(seed)
         self._gateway = Gateway(
@@ -105,7 +115,8 @@ class LineSimulator:
     def start(self) -> None:
         """Start the server in a thread of its own."""
         if self._server is None:
-            self._server = _Server(self._gateway.application(), self._port)
+            application = self._gateway.application(Phone(self).routes())
+            self._server = _Server(application, self._host, self._port)
 
     def stop(self) -> None:
         """Stop the server; open connections are closed."""
@@ -123,6 +134,15 @@ class LineSimulator:
         if self._server is None:
             raise SimulationError("The simulator is not running; use it as a context manager.")
         return f"http://127.0.0.1:{self._server.port}"
+
+    @property
+    def phone_url(self) -> str:
+        """The page that shows the customers' chats, for a browser.
+
+        Raises:
+            SimulationError: The server is not running.
+        """
+        return self.url + PHONE_PATH
 
     @property
     def channel(self) -> Channel:
@@ -193,7 +213,8 @@ class LineSimulator:
 class _Server:
     """An aiohttp application in a daemon thread with a loop of its own."""
 
-    def __init__(self, application: web.Application, port: int) -> None:
+    def __init__(self, application: web.Application, host: str, port: int) -> None:
+        self.host = host
         self.port = port
         self._application = application
         self._loop = asyncio.new_event_loop()
@@ -221,7 +242,7 @@ class _Server:
         runner = web.AppRunner(self._application, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         try:
-            site = web.TCPSite(runner, "127.0.0.1", self.port)
+            site = web.TCPSite(runner, self.host, self.port)
             await site.start()
             self.port = runner.addresses[0][1]
             self._started.set()
@@ -230,3 +251,12 @@ class _Server:
             self._error = error
         finally:
             await runner.cleanup()
+            await _end_other_tasks()
+
+
+async def _end_other_tasks() -> None:
+    """End what outlives its connection, such as a page's stream."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from html import escape
 from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from linecs.testing.simulator.wire import Answer
 
@@ -27,7 +27,7 @@ _CHOICE = "as"
 def visitor_of(world: World, call: Call) -> Person | None:
     """Return who visits: as chosen on the page just now, or as the cookie says."""
     cookie = SimpleCookie(call.headers.get("cookie", "")).get(VISITOR_COOKIE)
-    name = call.query.get(_CHOICE) or (cookie.value if cookie else None)
+    name = call.query.get(_CHOICE) or (unquote(cookie.value) if cookie else None)
     return world.people.get(name) if name else None
 
 

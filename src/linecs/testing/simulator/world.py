@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from linecs.testing.simulator.accounts import AccessToken, Channel, Person
 from linecs.testing.simulator.chats import Chat, Friendship
 from linecs.testing.simulator.events import QUOTABLE
-from linecs.testing.simulator.ids import Ids, stable_hex
+from linecs.testing.simulator.ids import stable_hex, stable_token
 from linecs.testing.simulator.ledger import Ledger
 from linecs.testing.simulator.login_state import LoginState
 from linecs.testing.simulator.reply_tokens import ReplyTokens
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from linecs.testing.simulator.chats import Entry
     from linecs.testing.simulator.content import Content
+    from linecs.testing.simulator.ids import Ids
     from linecs.testing.simulator.links import LinkToken
     from linecs.testing.simulator.rich_menus import RichMenu
     from linecs.testing.simulator.wire import Call
@@ -30,7 +31,7 @@ class World:
 
     Args:
         clock: Returns the current moment in epoch milliseconds, UTC.
-        seed: Decides every id and token.
+        ids: Where every id and token comes from.
         reply_token_seconds: How long reply tokens live.
         content_days: How long content is kept.
     """
@@ -39,12 +40,12 @@ class World:
         self,
         clock: Callable[[], int],
         *,
-        seed: int,
+        ids: Ids,
         reply_token_seconds: float,
         content_days: float,
     ) -> None:
         self.clock = clock
-        self.ids = Ids(seed)
+        self.ids = ids
         self.lock = threading.RLock()
         self.channels: dict[str, Channel] = {}
         self.people: dict[str, Person] = {}
@@ -69,7 +70,7 @@ class World:
             name=name,
             provider=provider,
             secret=stable_hex("secret", *key),
-            access_token=self.ids.token("long-lived"),
+            access_token=stable_token("long-lived", *key),
             bot_user_id="U" + stable_hex("bot", *key),
             basic_id=f"@{stable_hex('basic', *key)[:3]}{number:05d}",
         )
