@@ -20,6 +20,7 @@ _COMMANDS = {
     "work": "ワーカーを動かす: 受信の処理、送信、期限の来た仕事 / run the worker",
     "doctor": "設定と稼働状況を点検する / check settings and operation",
     "rules": "キーワード応答とFAQを点検する / check keyword rules and FAQ entries",
+    "scenario": "シナリオを点検し、図にする / check and draw scenarios",
     "faq": "FAQの精度を測る / measure an FAQ",
     "staffing": "必要な人数を30分ごとに計算する / people needed per half hour",
     "simulator": "LINEの代わりとお客さまの画面を動かす / run a simulated LINE",

@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from linecs.replies.files.yaml_reader import Position
     from linecs.replies.wording import Language
 
-__all__ = ["JAPAN", "Entry", "Placed", "build", "is_yaml", "read_entries"]
+__all__ = ["JAPAN", "Entry", "Placed", "build", "is_yaml", "read_entries", "read_yaml_entries"]
 
 JAPAN = timezone(timedelta(hours=9), "JST")
 """The zone of dates in files, unless the caller says another; Japan has no summer time."""
+
+_MESSAGES = frozenset({"messages", "say"})
+"""Fields that hold LINE message objects."""
 
 F = TypeVar("F", bound="BaseModel")
 T = TypeVar("T")
@@ -87,25 +90,30 @@ def read_entries(
         FileError: It is neither.
     """
     if is_yaml(name):
-        text = decode(data, name=name, language=language)
-        return _entries_in_yaml(text, section=section, name=name, language=language)
+        return read_yaml_entries(data, section=section, name=name, language=language)
     table = read_table(data, name=name, language=language, needed=needed, known=columns)
     return [Entry(fields_of(row), (), _cell_finder(table, row)) for row in table.rows]
 
 
-def _entries_in_yaml(
-    text: str, *, section: str, name: str, language: Language | str
+def read_yaml_entries(
+    data: bytes, *, section: str, name: str, language: Language | str
 ) -> list[Entry]:
-    located = read_yaml(text, name=name, language=language, messages=frozenset({"messages"}))
-    data: Any = located.data
+    """Return the things in a YAML list, which may stand under a key named `section`.
+
+    Raises:
+        FileError: It is no YAML, or holds no list.
+    """
+    text = decode(data, name=name, language=language)
+    located = read_yaml(text, name=name, language=language, messages=_MESSAGES)
+    items: Any = located.data
     path: Path = ()
-    if isinstance(data, Mapping) and section in data:
-        data, path = data[section], (section,)
-    if not isinstance(data, list):
+    if isinstance(items, Mapping) and section in items:
+        items, path = items[section], (section,)
+    if not isinstance(items, list):
         _, (line, column) = located.locate(path)
         found = problem("not_list", line=line, column=column, name=section)
         raise FileError(name, [found], language)
-    return [Entry(item, (*path, place), located.locate) for place, item in enumerate(data)]
+    return [Entry(item, (*path, place), located.locate) for place, item in enumerate(items)]
 
 
 def build(
@@ -147,8 +155,8 @@ def build(
 
 
 def _refused(entry: Entry, error: LinecsError) -> Problem:
-    field = getattr(error, "field", "")
-    _, (line, column) = entry.locate((*entry.path, field) if field else entry.path)
+    path = getattr(error, "path", ())
+    _, (line, column) = entry.locate((*entry.path, *path))
     return refusal(error, line=line, column=column)
 
 

@@ -20,10 +20,13 @@ __all__ = ["PROBLEM_CODES", "FileError", "Problem", "hint", "problem", "refusal"
 _PHRASES: Phrasebook = {
     "not_yaml": (
         (
-            "YAML として読めません({detail})。"
-            "字下げ、コロンの後の空白、引用符の閉じ忘れを確認してください。"
+            "YAML として読めません。字下げ、コロンの後の空白、引用符の閉じ忘れを確認してください。"
+            "{{{{ }}}} で始まる文は引用符で囲みます。"
         ),
-        "This is no YAML ({detail}). Check indentation, the space after a colon and open quotes.",
+        (
+            "This is no YAML ({detail}). Check indentation, the space after a colon and open "
+            "quotes; a text that starts with {{{{ }}}} needs quotes."
+        ),
     ),
     "empty": ("中身がありません。", "There is nothing in it."),
     "alias": (

@@ -23,7 +23,7 @@ from linecs.replies.keyword import KeywordRule, Kind, Opening, Segment, Triggers
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-__all__ = ["RuleFields", "rule_fields"]
+__all__ = ["RuleFields", "TriggerFields", "rule_fields", "trigger_fields"]
 
 
 class TriggerFields(BaseModel):
@@ -116,7 +116,7 @@ def rule_fields(rule: KeywordRule, zone: tzinfo) -> dict[str, Any]:
     """Return a rule as a file shows it: only what is not the default."""
     fields = {
         "id": rule.id,
-        **_trigger_fields(rule),
+        **trigger_fields(rule),
         "all_of": [_group_fields(group) for group in rule.all_of],
         "none_of": _group_fields(rule.none_of),
         "always": rule.always,
@@ -134,13 +134,14 @@ def rule_fields(rule: KeywordRule, zone: tzinfo) -> dict[str, Any]:
     return kept if rule.resolves else {**kept, "resolves": False}
 
 
-def _trigger_fields(triggers: Triggers) -> dict[str, list[str]]:
+def trigger_fields(triggers: Triggers) -> dict[str, list[str]]:
+    """Return the patterns of a group as a file shows them, by kind."""
     patterns = {kind.value: list(getattr(triggers, kind.value)) for kind in Kind}
     return {kind: written for kind, written in patterns.items() if written}
 
 
 def _group_fields(triggers: Triggers) -> dict[str, list[str]] | list[str]:
-    fields = _trigger_fields(triggers)
+    fields = trigger_fields(triggers)
     return fields.get("contains", []) if fields.keys() <= {"contains"} else fields
 
 

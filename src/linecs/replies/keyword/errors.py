@@ -73,13 +73,13 @@ class RuleError(ConfigurationError):
     Attributes:
         rule_id: Which rule.
         code: What is wrong, for tools.
-        field: Which of its fields, or empty.
+        path: Where in the rule's fields.
         sentence: What is wrong and what to do, in both languages.
     """
 
     def __init__(self, rule_id: str, code: str, *, field: str = "", **values: object) -> None:
         self.rule_id = rule_id
         self.code = code
-        self.field = field
         self.sentence = Sentence(_PHRASES, code, {"field": field, **values})
+        self.path = (field,) if field else ()
         super().__init__(f"Keyword rule {rule_id!r}: {self.sentence.say(Language.ENGLISH)}")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from linecs.errors import LimitError
 from linecs.limits import check_messages
 from linecs.replies.lint.findings import Severity, finding
-from linecs.replies.templates import render_message, variable_names
+from linecs.replies.templates import fill_alike, variable_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,11 +36,10 @@ def find_in_messages(
         messages: LINE message objects with variables.
         is_there: Tells whether a picture exists; None to leave pictures alone.
     """
-    names = dict.fromkeys(variable_names(messages))
-    for name in names:
+    for name in dict.fromkeys(variable_names(messages)):
         if name.partition(".")[0] not in _NAMESPACES:
             yield finding(Severity.ERROR, subject, "unknown_variable", variable=name)
-    yield from _sizes(subject, messages, tuple(names))
+    yield from _sizes(subject, messages)
     if is_there is not None:
         for place, message in enumerate(messages):
             for url in _pictures(message):
@@ -50,27 +48,19 @@ def find_in_messages(
                     yield finding(Severity.ERROR, subject, "missing_image", place=where, url=url)
 
 
-def _sizes(
-    subject: str, messages: Sequence[MessageObject], names: Sequence[str]
-) -> Iterator[Finding]:
-    refused = _refusal(messages, names, _SHORT)
+def _sizes(subject: str, messages: Sequence[MessageObject]) -> Iterator[Finding]:
+    refused = _refusal(messages, _SHORT)
     if refused is not None:
         yield finding(Severity.ERROR, subject, "refused_by_line", **_problem(refused))
         return
-    refused = _refusal(messages, names, _LONG) if names else None
+    refused = _refusal(messages, _LONG)
     if refused is not None:
         yield finding(Severity.WARNING, subject, "may_be_too_long", **_problem(refused))
 
 
-def _refusal(
-    messages: Sequence[MessageObject], names: Sequence[str], value: str
-) -> LimitError | None:
-    variables: dict[str, dict[str, str]] = defaultdict(dict)
-    for name in names:
-        namespace, _, key = name.partition(".")
-        variables[namespace][key] = value
+def _refusal(messages: Sequence[MessageObject], value: str) -> LimitError | None:
     try:
-        check_messages([render_message(message, variables) for message in messages])
+        check_messages(fill_alike(messages, value))
     except LimitError as error:
         return error
     return None

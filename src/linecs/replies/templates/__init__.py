@@ -16,6 +16,7 @@ from linecs.replies.templates.errors import (
 from linecs.replies.templates.rendering import (
     Variables,
     fill,
+    fill_alike,
     render_message,
     render_text,
     required_variables,
@@ -31,6 +32,7 @@ __all__ = [
     "TemplateSyntaxError",
     "Variables",
     "fill",
+    "fill_alike",
     "missing_variables",
     "render_message",
     "render_text",

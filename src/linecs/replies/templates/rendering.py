@@ -7,6 +7,7 @@ never read as a template again, so a customer's display name cannot reach anothe
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Variables",
     "fill",
+    "fill_alike",
     "has_value",
     "render_message",
     "render_text",
@@ -105,6 +107,20 @@ def fill(messages: Iterable[MessageObject], variables: Variables) -> tuple[Messa
     if filled:
         check_messages(filled)
     return filled
+
+
+def fill_alike(messages: Iterable[MessageObject], value: str) -> tuple[MessageObject, ...]:
+    """Return message objects with one value for every variable, to see how large they get.
+
+    Raises:
+        TemplateSyntaxError: A placeholder cannot be read.
+    """
+    given = tuple(messages)
+    variables: dict[str, dict[str, str]] = defaultdict(dict)
+    for variable in variable_names(given):
+        namespace, _, name = variable.partition(".")
+        variables[namespace][name] = value
+    return tuple(render_message(message, variables) for message in given)
 
 
 def render_message(message: MessageObject, variables: Variables) -> MessageObject:
