@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from linecs.desk.falling_silent import time_out
+from linecs.desk.inbox.indexing import pack_search
 from linecs.desk.jobs import new_job
 from linecs.desk.media import erase_media, fetch_media
 from linecs.desk.operators.looking import mark_read
@@ -25,9 +26,10 @@ __all__ = ["CHORES", "ensure_chores"]
 
 
 def ensure_chores(core: DeskCore) -> None:
-    """Have the jobs that come back by themselves, for each channel."""
+    """Have the jobs that come back by themselves, for each channel and for all."""
     now = core.clock()
     jobs = [new_job("quota.refresh", each, each, now) for each in core.channels]
+    jobs.append(new_job("search.pack", "search", next(iter(core.channels)), now))
     core.storage.run(lambda tx: tx.insert_absent(*jobs))
 
 
@@ -55,5 +57,6 @@ CHORES: Mapping[str, JobHandler] = {
     "media.fetch": fetch_media,
     "profile.refresh": refresh_profile,
     "quota.refresh": refresh_quota,
+    "search.pack": pack_search,
     "scenario.time_out": time_out,
 }

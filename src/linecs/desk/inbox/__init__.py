@@ -6,6 +6,7 @@ from linecs.desk.inbox.conversing import ConversationView
 from linecs.desk.inbox.counting import InboxCounts
 from linecs.desk.inbox.filters import InboxFilter, ListedTicket, ListOrder, Page
 from linecs.desk.inbox.inbox import Inbox
+from linecs.desk.inbox.searching import SearchHit, SearchTooShortError
 
 __all__ = [
     "ConversationView",
@@ -15,4 +16,6 @@ __all__ = [
     "ListOrder",
     "ListedTicket",
     "Page",
+    "SearchHit",
+    "SearchTooShortError",
 ]

@@ -8,6 +8,7 @@ from linecs.desk.inbox.conversing import view_conversation
 from linecs.desk.inbox.counting import count_inbox, recount
 from linecs.desk.inbox.filters import InboxFilter, ListOrder
 from linecs.desk.inbox.listing import list_tickets
+from linecs.desk.inbox.searching import search
 from linecs.model import OperatorId
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from linecs.desk.inbox.conversing import ConversationView
     from linecs.desk.inbox.counting import InboxCounts
     from linecs.desk.inbox.filters import ListedTicket, Page
+    from linecs.desk.inbox.searching import SearchHit
     from linecs.model import ConversationId
 
 __all__ = ["Inbox"]
@@ -88,6 +90,23 @@ class Inbox:
         return self._core.storage.read(
             lambda tx: view_conversation(tx, conversation_id, before=before, limit=limit)
         )
+
+    def search(self, text: str, *, after: str | None = None, limit: int = _PAGE) -> Page[SearchHit]:
+        """Return the messages and notes that have all these words, newest first.
+
+        Upper and lower case, full and half width, hiragana and katakana are alike. What was
+        taken back or erased is never found.
+
+        Args:
+            text: Words, with spaces between; one at least of two characters or more.
+            after: The `next` of the page before. A page may be short and have one that follows.
+            limit: At most so many.
+
+        Raises:
+            SearchTooShortError: No word has two characters.
+            ConfigurationError: `after` is not what a page gave.
+        """
+        return self._core.storage.read(lambda tx: search(tx, text, after=after, limit=limit))
 
     def recount(self) -> int:
         """Make lists and counters again from the tickets; return how many entries were wrong.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from linecs.desk.inbox.indexing import add_texts, change_text
 from linecs.desk.inbox.places import file_ticket, refile_customer
-from linecs.model import CustomerId, Ticket
+from linecs.model import CustomerId, Message, Note, Ticket
 from linecs.model.fields import CustomerTag
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["keep_inbox"]
 
+_SEARCHED = (Message, Note)
 _Altered = tuple[Any, Any, frozenset[str]]
 _Removed = tuple[type[Any], "Sequence[Condition]"]
 
@@ -26,9 +28,14 @@ def keep_inbox(
     altered: Iterable[_Altered],
     removed: Iterable[_Removed],
 ) -> None:
-    """Bring lists and counters up to rows that were just written. Called by `Changes.write`."""
+    """Bring lists, counters and search up to what was just written. Called by `Changes.write`."""
     pairs = [(before, after) for before, after, _ in altered if before != after]
-    pairs += [(None, row) for row in added]
+    fresh = list(added)
+    add_texts(tx, [row for row in fresh if isinstance(row, _SEARCHED)])
+    for before, after in pairs:
+        if isinstance(after, _SEARCHED):
+            change_text(tx, before, after)
+    pairs += [(None, row) for row in fresh]
     for before, after in pairs:
         if isinstance(after, Ticket):
             file_ticket(tx, before, after)

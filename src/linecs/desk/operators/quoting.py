@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve
 
+from linecs.desk.inbox.indexing import change_text
 from linecs.model import Draft, Note
 from linecs.storage.ports import Query, equal
 
@@ -38,7 +39,9 @@ def forget_quotes(tx: Transaction, message: Message) -> None:
     """
     of_conversation = (equal("conversation_id", message.conversation_id),)
     for note in tx.select(Query(row=Note, where=of_conversation)):
-        tx.save(note, _without(note, message, is_copy=_was_collected_from(note, message)))
+        rest = _without(note, message, is_copy=_was_collected_from(note, message))
+        tx.save(note, rest)
+        change_text(tx, note, rest)
     for draft in tx.select(Query(row=Draft, where=of_conversation)):
         tx.save(draft, _without(draft, message, is_copy=False))
 

@@ -1,0 +1,210 @@
+"""Search: what the stored texts say, from two characters up, and nothing that was taken back."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+from attrs import evolve
+
+from linecs.desk.changes import Changes
+from linecs.desk.inbox import SearchTooShortError
+from linecs.desk.inbox.indexing import SEGMENT
+from linecs.desk.inbox.words import grams_of, searchable
+from linecs.errors import ConfigurationError
+from linecs.model import (
+    Author,
+    ChannelId,
+    Conversation,
+    ConversationId,
+    Customer,
+    CustomerId,
+    LineUserId,
+    Message,
+    MessageId,
+    MessageState,
+    Note,
+    NoteId,
+)
+from linecs.storage.inbox_rows import SearchBlock, SearchPosting, SearchText
+
+if TYPE_CHECKING:
+    from desks import Scene
+
+WORDS = ["返品", "交換", "再入荷", "ドレス", "サイズ", "まだ", "届きません", "か", "VIP", "𠮷野"]
+WHO = ConversationId("c1")
+
+
+@pytest.fixture
+def archive(scene: Scene) -> dict[str, Message]:
+    """One segment of packed messages and some that came after, of one customer."""
+    channel_id = ChannelId("main")
+    customer = Customer(
+        id=CustomerId(WHO), channel_id=channel_id, line_user_id=LineUserId("U1"), first_seen_at=1
+    )
+    conversation = Conversation(id=WHO, channel_id=channel_id, customer_id=customer.id)
+    chance = random.Random(7)  # noqa: S311 - which texts, not a secret
+    messages = [
+        message(number, "".join(chance.choices(WORDS, k=3))) for number in range(SEGMENT + 60)
+    ]
+    changes = Changes()
+    changes.add(customer, conversation, *messages)
+    scene.storage.run(changes.write)
+    scene.desk.run_jobs()
+    assert len(scene.rows(SearchText)) == 60
+    return {each.id: each for each in messages}
+
+
+def message(number: int, text: str) -> Message:
+    """Return a customer's message."""
+    return Message(
+        id=MessageId(f"m{number:06}"),
+        channel_id=ChannelId("main"),
+        conversation_id=WHO,
+        ticket_id=None,
+        author=Author.CUSTOMER,
+        kind="text",
+        text=text,
+        occurred_at=number,
+        state=MessageState.RECEIVED,
+    )
+
+
+def found(scene: Scene, text: str, *, limit: int = 50, pages: int = 1_000) -> list[str]:
+    """Return the ids that a search finds, page by page."""
+    ids: list[str] = []
+    after = None
+    for _ in range(pages):
+        page = scene.desk.inbox.search(text, after=after, limit=limit)
+        ids += [hit.message.id for hit in page.items if hit.message]
+        after = page.next
+        if after is None:
+            break
+    return ids
+
+
+def expected(archive: dict[str, Message], text: str) -> list[str]:
+    """Return what reading every text finds, newest first."""
+    words = searchable(text).split()
+    return sorted(
+        (
+            each.id
+            for each in archive.values()
+            if all(word in searchable(each.text) for word in words)
+        ),
+        reverse=True,
+    )
+
+
+def test_a_search_finds_what_reading_every_text_finds(
+    scene: Scene, archive: dict[str, Message]
+) -> None:
+    """Two characters or many, present, rare or absent, in the index and beside it."""
+    for text in (
+        "返品",
+        "返品交換返品",
+        "ﾄﾞﾚｽ",
+        "品交",
+        "𠮷野",
+        "vip まだ",
+        "再入荷か",
+        "返金",
+        "品品",
+    ):
+        assert found(scene, text, limit=200) == expected(archive, text)
+
+
+def test_the_pages_of_a_search_neither_repeat_nor_omit(
+    scene: Scene, archive: dict[str, Message]
+) -> None:
+    """Also where texts are packed into the index between two pages."""
+    first = scene.desk.inbox.search("返品", limit=7)
+    ids = [hit.message.id for hit in first.items if hit.message]
+    changes = Changes()
+    changes.add(*[message(number, "返品") for number in range(10_000, 10_000 + SEGMENT)])
+    scene.storage.run(changes.write)
+    scene.clock.advance(hours=1)
+    scene.desk.run_jobs()
+    assert max(block.number for block in scene.rows(SearchBlock)) > SEGMENT // 128
+    after = first.next
+    while after is not None:
+        page = scene.desk.inbox.search("返品", after=after, limit=50)
+        ids += [hit.message.id for hit in page.items if hit.message]
+        after = page.next
+    assert ids == expected(archive, "返品")
+
+
+@pytest.mark.parametrize("number", [0, 1_000, SEGMENT - 1, SEGMENT, SEGMENT + 59])
+def test_what_was_taken_back_is_gone_from_the_index(
+    scene: Scene, archive: dict[str, Message], number: int
+) -> None:
+    """Not found, and not named by the index in any way, while all others stay."""
+    gone = archive.pop(f"m{number:06}")
+    changes = Changes()
+    changes.alter(gone, evolve(gone, text="", state=MessageState.UNSENT))
+    scene.storage.run(changes.write)
+    for gram in sorted(grams_of(searchable(gone.text))):
+        assert found(scene, gram, limit=200, pages=3)[:200] == expected(archive, gram)[:200]
+    assert not [row for row in scene.rows(SearchText) if row.document_id == gone.id]
+    named = {name for block in scene.rows(SearchBlock) for name in block.documents}
+    assert f"m{gone.id}" not in named
+    places = sum(len(row.places) // 2 for row in scene.rows(SearchPosting))
+    indexed = [text for name, text in archive.items() if f"m{name}" in named]
+    assert places == sum(len(grams_of(searchable(each.text))) for each in indexed)
+
+
+def test_a_note_is_found_and_forgotten_with_the_words_it_quotes(scene: Scene) -> None:
+    """An unsend takes the customer's words out of a note, and the note out of the search."""
+    customer = scene.line.customer("c1")
+    written = customer.says("裾上げはできますか")
+    scene.settle()
+    conversation = scene.conversation
+    note = Note(
+        id=NoteId("n1"),
+        channel_id=conversation.channel_id,
+        conversation_id=conversation.id,
+        ticket_id=None,
+        author_id="hanako",
+        text="お客様より「裾上げはできますか」とのこと",
+        at=scene.clock(),
+    )
+    changes = Changes()
+    changes.add(note)
+    scene.storage.run(changes.write)
+    page = scene.desk.inbox.search("裾上")
+    assert [(hit.message is None, hit.note) for hit in page.items if hit.note] == [(True, note)]
+    assert len(page.items) == 2
+    customer.unsends(written)
+    scene.settle()
+    assert scene.desk.inbox.search("裾上").items == ()
+    assert len(scene.desk.inbox.search("お客様より").items) == 1
+
+
+def test_an_answer_of_ours_is_found_too(scene: Scene) -> None:
+    """Messages that went out are searched like those that came in."""
+    scene.line.customer("c1").says("営業時間")
+    scene.settle()
+    (hit,) = scene.desk.inbox.search("平日10時").items
+    assert hit.message is not None
+    assert hit.message.author is Author.BOT
+    assert hit.customer.id == scene.conversation.customer_id
+
+
+@pytest.mark.parametrize("text", ["", "返", "返 品", "　"])
+def test_a_search_without_a_word_of_two_characters_is_refused(scene: Scene, text: str) -> None:
+    """One character would find nearly everything."""
+    with pytest.raises(SearchTooShortError):
+        scene.desk.inbox.search(text)
+
+
+def test_a_mark_that_no_search_gave_is_refused(scene: Scene) -> None:
+    """`after` is a page's own `next`, or a mistake."""
+    with pytest.raises(ConfigurationError):
+        scene.desk.inbox.search("返品", after="x~y~z")
+
+
+def test_spelling_makes_no_difference() -> None:
+    """Width, case and the two kana are alike; a space parts words."""
+    assert searchable("ﾄﾞﾚｽ　ＶＩＰ\n様") == "どれす vip 様"
+    assert grams_of("どれ 様") == {"どれ"}
