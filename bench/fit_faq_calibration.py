@@ -90,4 +90,7 @@ def main(folders: list[Path]) -> None:
 
 
 if __name__ == "__main__":
-    main([Path(argument) for argument in sys.argv[1:]] or sorted(HERE.iterdir()))
+    main(
+        [Path(argument) for argument in sys.argv[1:]]
+        or sorted(folder for folder in HERE.iterdir() if folder.is_dir())
+    )

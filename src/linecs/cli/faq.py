@@ -29,7 +29,7 @@ from linecs.replies.wording import Sentence
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -110,20 +110,24 @@ def _measure(args: argparse.Namespace) -> Measured:
 def _read_questions(path: Path, entries: Sequence[FaqEntry], language: str) -> list[_Question]:
     needed = ("query", "id")
     table = read_table(path.read_bytes(), name=str(path), language=language, needed=needed)
-    known = {entry.id for entry in entries}
+    known = {entry.id.strip(): entry.id for entry in entries} | {"": ""}
     problems = [wrong for row in table.rows for wrong in _problems(row, table.column("id"), known)]
     if problems:
         raise FileError(str(path), problems, language)
-    if not any(row.cells.get("id") for row in table.rows):
+    if not any(_id_in(row) for row in table.rows):
         raise ConfigurationError(f"{path}: no line has an id; give questions the FAQ answers.")
-    return [_Question(row.cells["query"], row.cells.get("id", "").strip()) for row in table.rows]
+    return [_Question(row.cells["query"], known[_id_in(row)]) for row in table.rows]
 
 
-def _problems(row: Row, column: int, known: set[str]) -> Iterator[Problem]:
+def _id_in(row: Row) -> str:
+    return row.cells.get("id", "").strip()
+
+
+def _problems(row: Row, column: int, known: Mapping[str, str]) -> Iterator[Problem]:
     if "query" not in row.cells:
         yield problem("missing", line=row.line, column=1, name="query")
-    found = row.cells.get("id", "").strip()
-    if found and found not in known:
+    found = _id_in(row)
+    if found not in known:
         sentence = Sentence(_PHRASES, "unknown_id", {"found": found})
         yield Problem(line=row.line, column=column, sentence=sentence)
 
