@@ -40,6 +40,14 @@ class Backend(Protocol):
         """Close all connections. Called by the store, after its last transaction."""
         ...
 
-    def forget(self) -> None:
-        """Drop all connections without closing them. Called in a forked child."""
+    def before_fork(self) -> None:
+        """Prepare for this process to be copied, and begin nothing until one of the next."""
+        ...
+
+    def after_fork_in_parent(self) -> None:
+        """Go on."""
+        ...
+
+    def after_fork_in_child(self) -> None:
+        """Go on with connections and locks of its own; those open before are the parent's."""
         ...

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Connections"]
 
 _PATIENCE_SECONDS = 10.0
-_INHERITED: list[Connections] = []
 
 
 class Connections:
@@ -34,9 +33,14 @@ class Connections:
 
     def __init__(self, engine: sa.Engine, size: int) -> None:
         self._engine = engine
+        self._size = size
         self._places = threading.BoundedSemaphore(size)
         self._idle: deque[sa.Connection] = deque()
         self._closed = False
+
+    def anew(self) -> Connections:
+        """Return others to the same server."""
+        return Connections(self._engine, self._size)
 
     @contextmanager
     def lend(self) -> Iterator[sa.Connection]:
@@ -60,11 +64,6 @@ class Connections:
         """Close those that are idle, and the others as they come back."""
         self._closed = True
         self._close_idle()
-
-    def forget(self) -> None:
-        """Leave them to the parent process, whose they are."""
-        # Even to collect one as garbage would say goodbye to the server.
-        _INHERITED.append(self)
 
     def _next(self) -> sa.Connection:
         try:

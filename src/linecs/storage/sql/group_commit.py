@@ -29,14 +29,26 @@ class Call:
     """One work that a caller brought, and what became of it.
 
     Attributes:
+        pauses: Whether it is no work, but wants the lead without a commit.
         before: The last of the works that its caller brought, where that is another.
         done: Whether it was committed or has failed.
         leads: Whether its caller, who waited, is to lead.
     """
 
-    __slots__ = ("_context", "_error", "_gate", "_result", "_work", "before", "done", "leads")
+    __slots__ = (
+        "_context",
+        "_error",
+        "_gate",
+        "_result",
+        "_work",
+        "before",
+        "done",
+        "leads",
+        "pauses",
+    )
 
-    def __init__(self, work: Callable[[SqlTransaction], Any]) -> None:
+    def __init__(self, work: Callable[[SqlTransaction], Any], *, pauses: bool = False) -> None:
+        self.pauses = pauses
         self.before: Call | None = None
         self.done = False
         self._work = work
@@ -120,6 +132,22 @@ class GroupCommit:
             self._lead(calls[-1])
         return calls
 
+    def pause(self) -> None:
+        """Wait until nobody commits, and let nobody begin before `resume`."""
+        call = Call(lambda _: None, pauses=True)
+        with self._mutex:
+            if not self._led:
+                self._led = True
+                return
+            self._queue([call])
+        call.wait()
+        with self._mutex:
+            self._waiting.remove(call)
+
+    def resume(self) -> None:
+        """Go on with those who came meanwhile."""
+        self._pass_on()
+
     def _queue(self, calls: Sequence[Call]) -> None:
         for call in calls:
             call.hand_over()
@@ -160,6 +188,8 @@ class GroupCommit:
     def _take(self) -> list[Call]:
         with self._mutex:
             while self._waiting and len(self._batch) < _LARGEST_BATCH:
+                if self._waiting[0].pauses:
+                    break
                 self._batch.append(self._waiting.popleft())
         return self._batch
 

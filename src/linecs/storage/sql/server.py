@@ -30,6 +30,7 @@ _AGAIN = tenacity.Retrying(
     stop=tenacity.stop_after_attempt(10),
     reraise=True,
 )
+_INHERITED: list[Connections] = []
 _SNAPSHOT = {
     "postgresql": ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",),
     "mysql": (
@@ -52,14 +53,14 @@ class Server:
 
     def __init__(self, url: sa.URL, prefix: str, pool_size: int, inside: Inside) -> None:
         self._inside = inside
-        self._engine = make_engine(
+        engine = make_engine(
             url,
             # MySQL's default locks gaps between rows, in which workers block each other.
             isolation_level="READ COMMITTED",
             poolclass=sa.NullPool,
         )
-        self._connections = Connections(self._engine, pool_size)
-        self._dialect = self._engine.dialect
+        self._connections = Connections(engine, pool_size)
+        self._dialect = engine.dialect
         self._errors: type[Exception] = self._dialect.loaded_dbapi.Error
         self._statements = statements_for(self._dialect, prefix)
 
@@ -84,9 +85,17 @@ class Server:
         """Close the connections that nobody uses, and the others once they are not used."""
         self._connections.close()
 
-    def forget(self) -> None:
-        """Leave the connections to the parent process, whose they are."""
-        self._connections.forget()
+    def before_fork(self) -> None:
+        """Nothing: a connection in use stays its thread's, and the child will not touch it."""
+
+    def after_fork_in_parent(self) -> None:
+        """Nothing."""
+
+    def after_fork_in_child(self) -> None:
+        """Leave the connections to the parent, whose they are, and open others."""
+        # Even to collect one as garbage would say goodbye to the server.
+        _INHERITED.append(self._connections)
+        self._connections = self._connections.anew()
 
     @staticmethod
     def _again(once: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - those of once

@@ -8,6 +8,7 @@ and starves; what waits behind the lock goes into one commit. Where there is no 
 from __future__ import annotations
 
 import sqlite3
+import threading
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -33,7 +34,7 @@ __all__ = ["SqliteFile"]
 
 T = TypeVar("T")
 _KEPT_STATEMENTS = 512
-_INHERITED: list[SqliteFile] = []
+_INHERITED: list[object] = []
 
 
 @frozen(kw_only=True)
@@ -54,19 +55,18 @@ class SqliteSettings:
 
 
 class SqliteFile:
-    """One process's way to a SQLite file; a forked child makes its own."""
+    """One process's way to a SQLite file.
+
+    Nothing of it crosses a fork: SQLite keeps its locks in the process's memory, so a copy of
+    them would lie.
+    """
 
     def __init__(self, settings: SqliteSettings, inside: Inside) -> None:
         self._settings = settings
         self._inside = inside
         self._in_memory = in_memory(settings.url)
-        self._alone: AbstractContextManager[None] = nullcontext()
-        if not self._in_memory:
-            self._alone = FileLock(Path(str(settings.url.database)))
-        with self._alone:
-            self._writer = _Connection(settings)
-        self._readers: list[_Connection] = []
-        self._group = GroupCommit(self._commit)
+        self._writer: _Connection | None = None
+        self._begin()
 
     def run(self, work: Callable[[SqlTransaction], T]) -> T:
         """Return the work's result, committed, perhaps with other callers' works."""
@@ -81,35 +81,103 @@ class SqliteFile:
         """Return what the work reads from one snapshot."""
         if self._in_memory:
             return self.run(lambda transaction: transaction.only_read(work))
-        reader = self._readers.pop() if self._readers else _Connection(self._settings)
-        try:
+        with self._readers.lend() as reader:
             self._inside.now = True
-            with reader.snapshot() as transaction:
-                return work(transaction)
-        finally:
-            self._inside.now = False
-            self._readers.append(reader)
+            try:
+                with reader.snapshot() as transaction:
+                    return work(transaction)
+            finally:
+                self._inside.now = False
 
     def close(self) -> None:
-        """Close every connection."""
-        for connection in (self._writer, *self._readers):
-            connection.close()
-        self._readers.clear()
+        """Close every connection that nobody uses."""
+        self._readers.close()
+        if self._writer is not None:
+            self._writer.close()
         if isinstance(self._alone, FileLock):
             self._alone.close()
 
-    def forget(self) -> None:
-        """Leave the connections to the parent process, whose they are."""
-        # SQLite must not even close them here, so they stay for the life of this process.
-        _INHERITED.append(self)
+    def before_fork(self) -> None:
+        """Wait for open transactions, and close every connection."""
+        self._group.pause()
+        self._readers.pause()
+        if self._writer is not None and not self._in_memory:
+            self._writer.close()
+            self._writer = None
+
+    def after_fork_in_parent(self) -> None:
+        """Go on; connections are opened when they are needed."""
+        self._readers.resume()
+        self._group.resume()
+
+    def after_fork_in_child(self) -> None:
+        """Go on alone, behind a lock of its own."""
+        if not self._in_memory:
+            # There are some only if the fork came from inside a transaction.
+            _INHERITED.append((self._writer, self._readers))
+            self._writer = None
+        if isinstance(self._alone, FileLock):
+            self._alone.close()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._alone: AbstractContextManager[None] = nullcontext()
+        if not self._in_memory:
+            self._alone = FileLock(Path(str(self._settings.url.database)))
+        self._readers = _Readers(self._settings)
+        self._group = GroupCommit(self._commit)
 
     def _commit(self, take: Callable[[], Sequence[Call]]) -> None:
         with self._alone:
             self._inside.now = True
             try:
+                if self._writer is None:
+                    self._writer = _Connection(self._settings)
                 self._writer.commit(take())
             finally:
                 self._inside.now = False
+
+
+class _Readers:
+    """Connections for reading, kept open between snapshots."""
+
+    def __init__(self, settings: SqliteSettings) -> None:
+        self._settings = settings
+        self._idle: list[_Connection] = []
+        self._lent = 0
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def lend(self) -> Iterator[_Connection]:
+        """Lend a connection in no transaction."""
+        with self._changed:
+            self._lent += 1
+            reader = self._idle.pop() if self._idle else None
+        try:
+            if reader is None:
+                reader = _Connection(self._settings)
+            yield reader
+        finally:
+            with self._changed:
+                self._lent -= 1
+                if reader is not None:
+                    self._idle.append(reader)
+                self._changed.notify_all()
+
+    def pause(self) -> None:
+        """Wait until all are back, close them, and lend none before `resume`."""
+        self._changed.acquire()
+        self._changed.wait_for(lambda: self._lent == 0)
+        self.close()
+
+    def resume(self) -> None:
+        """Lend again."""
+        self._changed.release()
+
+    def close(self) -> None:
+        """Close those that are idle."""
+        while self._idle:
+            self._idle.pop().close()
 
 
 class _Connection:

@@ -127,13 +127,23 @@ class SqlStorage:
         if backend is not None:
             backend.close()
 
-    def forget_connections(self) -> None:
-        """Go on with new connections in a forked process. Called by Python after a fork."""
-        backend, self._backend = self._backend, None
-        self._lock = threading.Lock()
-        self._inside = Inside()
-        if backend is not None:
-            backend.forget()
+    def before_fork(self) -> None:
+        """Prepare for this process to be copied. Called by Python before a fork."""
+        self._lock.acquire()
+        if self._backend is not None and not self._inside.now:
+            self._backend.before_fork()
+
+    def after_fork_in_parent(self) -> None:
+        """Go on. Called by Python after a fork."""
+        if self._backend is not None and not self._inside.now:
+            self._backend.after_fork_in_parent()
+        self._lock.release()
+
+    def after_fork_in_child(self) -> None:
+        """Go on with connections of its own. Called by Python after a fork."""
+        if self._backend is not None:
+            self._backend.after_fork_in_child()
+        self._lock.release()
 
     def _outside(self) -> Backend:
         """Return this process's backend, unless a work asks: it would wait for itself."""
@@ -146,11 +156,29 @@ class SqlStorage:
         return backend
 
 
-def _after_fork() -> None:
-    for store in list(_STORES):
-        store.forget_connections()
-
-
 _STORES: weakref.WeakSet[SqlStorage] = weakref.WeakSet()
+_forking: list[SqlStorage] = []
+
+
+def _before_fork() -> None:
+    _forking.extend(_STORES)
+    for store in _forking:
+        store.before_fork()
+
+
+def _after_fork_in_parent() -> None:
+    while _forking:
+        _forking.pop().after_fork_in_parent()
+
+
+def _after_fork_in_child() -> None:
+    while _forking:
+        _forking.pop().after_fork_in_child()
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+    os.register_at_fork(
+        before=_before_fork,
+        after_in_parent=_after_fork_in_parent,
+        after_in_child=_after_fork_in_child,
+    )

@@ -19,12 +19,12 @@ from linecs.storage.sql.schema import DEFAULT_PREFIX, checked_prefix, schema_tab
 __all__ = ["LATEST", "apply_missing", "migrate", "migration_sql", "newest_version"]
 
 _DIALECTS = ("sqlite", "postgresql", "mysql", "mariadb")
-_MYSQL_EXISTS = {1050, 1060, 1061}
-"""Table, column and index are there: DDL commits at once there, so a step may be half done."""
 
 
 class _Step(Protocol):
-    def statements(self, dialect: sa.Dialect, prefix: str) -> list[str]: ...
+    def statements(self, dialect: sa.Dialect, prefix: str) -> list[str]:
+        """Return the step's SQL; each may be run again, for MySQL cannot roll a table back."""
+        ...
 
 
 _STEPS: dict[int, _Step] = {1: m0001_initial}
@@ -84,7 +84,7 @@ def apply_missing(connection: sa.Connection, prefix: str) -> list[int]:
     missing = [version for version in sorted(_STEPS) if version > _installed(connection, prefix)]
     for version in missing:
         for text in _statements(version, connection.dialect, prefix):
-            _run(connection, text)
+            connection.exec_driver_sql(text)
     return missing
 
 
@@ -104,14 +104,6 @@ def _installed(connection: sa.Connection, prefix: str) -> int:
     if not sa.inspect(connection).has_table(name):
         return 0
     return int(connection.execute(newest_version(name)).scalar() or 0)
-
-
-def _run(connection: sa.Connection, text: str) -> None:
-    try:
-        connection.exec_driver_sql(text)
-    except sa.exc.DBAPIError as error:
-        if not error.orig or error.orig.args[:1] not in {(code,) for code in _MYSQL_EXISTS}:
-            raise
 
 
 def _be_alone(connection: sa.Connection, prefix: str) -> None:

@@ -12,19 +12,33 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from linecs.storage.sql.schema import build_tables
 
 if TYPE_CHECKING:
-    from sqlalchemy import Dialect
+    from collections.abc import Iterable
+
+    from sqlalchemy import Dialect, Index, Table
 
 __all__ = ["statements"]
 
 
 def statements(dialect: Dialect, prefix: str) -> list[str]:
-    """Return the step's SQL, each of which may be run again."""
-    texts = []
-    again = dialect.name not in {"mysql", "mariadb"}
-    for table in build_tables(prefix=prefix).tables.values():
-        texts.append(str(CreateTable(table, if_not_exists=True).compile(dialect=dialect)))
-        texts += [
-            str(CreateIndex(index, if_not_exists=again).compile(dialect=dialect))
-            for index in sorted(table.indexes, key=lambda index: str(index.name))
-        ]
-    return [text.strip() for text in texts]
+    """Return the step's SQL; each may be run again."""
+    tables = build_tables(prefix=prefix).tables.values()
+    return [text for table in tables for text in _create(table, dialect)]
+
+
+def _create(table: Table, dialect: Dialect) -> Iterable[str]:
+    create = str(CreateTable(table, if_not_exists=True).compile(dialect=dialect)).strip()
+    indexes = sorted(table.indexes, key=lambda index: str(index.name))
+    if dialect.name not in {"mysql", "mariadb"}:
+        yield create
+        for index in indexes:
+            yield str(CreateIndex(index, if_not_exists=True).compile(dialect=dialect))
+        return
+    # MySQL has no CREATE INDEX IF NOT EXISTS.
+    lines = "".join(f", \n\t{_inline(index, dialect)}" for index in indexes)
+    yield create.replace("\n)ENGINE", f"{lines}\n)ENGINE", 1)
+
+
+def _inline(index: Index, dialect: Dialect) -> str:
+    quote = dialect.identifier_preparer.quote
+    columns = ", ".join(quote(column.name) for column in index.columns)
+    return f"{'UNIQUE ' if index.unique else ''}INDEX {quote(str(index.name))} ({columns})"
