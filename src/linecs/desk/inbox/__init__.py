@@ -1,15 +1,18 @@
-"""What operators look at: lists, counters, one conversation."""
+"""What operators look at: lists, counters, one conversation, search, one customer's history."""
 
 from __future__ import annotations
 
 from linecs.desk.inbox.conversing import ConversationView
 from linecs.desk.inbox.counting import InboxCounts
 from linecs.desk.inbox.filters import InboxFilter, ListedTicket, ListOrder, Page
+from linecs.desk.inbox.history import CustomerHistory, Happening
 from linecs.desk.inbox.inbox import Inbox
 from linecs.desk.inbox.searching import SearchHit, SearchTooShortError
 
 __all__ = [
     "ConversationView",
+    "CustomerHistory",
+    "Happening",
     "Inbox",
     "InboxCounts",
     "InboxFilter",

@@ -21,11 +21,11 @@ from linecs.model import (
 if TYPE_CHECKING:
     from linecs.desk.inbox.places import Facet
 
-__all__ = ["InboxFilter", "ListOrder", "ListedTicket", "Page"]
+__all__ = ["KINDS", "InboxFilter", "ListOrder", "ListedTicket", "Page"]
 
 T = TypeVar("T")
 _PREVIEW_LENGTH = 80
-_KINDS = {
+KINDS = {
     "image": "画像",
     "video": "動画",
     "audio": "音声",
@@ -36,6 +36,7 @@ _KINDS = {
     "template": "テンプレート",
     "flex": "カード",
 }
+"""What a screen says of a message without text, by its kind."""
 
 
 class ListOrder(StrEnum):
@@ -127,7 +128,7 @@ class ListedTicket:
         if self.newest.state is MessageState.UNSENT:
             return "（送信取消）"
         line = " ".join(self.newest.text.split())
-        kind = _KINDS.get(self.newest.kind, "メッセージ")
+        kind = KINDS.get(self.newest.kind, "メッセージ")
         return line[:_PREVIEW_LENGTH] or f"［{kind}］"
 
 

@@ -1,4 +1,4 @@
-"""What operators look at: lists, counts, one conversation."""
+"""What operators look at: lists, counts, one conversation, search, one customer's history."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from linecs.desk.inbox.conversing import view_conversation
 from linecs.desk.inbox.counting import count_inbox, recount
 from linecs.desk.inbox.filters import InboxFilter, ListOrder
+from linecs.desk.inbox.history import read_history
 from linecs.desk.inbox.listing import list_tickets
 from linecs.desk.inbox.searching import search
 from linecs.model import OperatorId
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from linecs.desk.inbox.conversing import ConversationView
     from linecs.desk.inbox.counting import InboxCounts
     from linecs.desk.inbox.filters import ListedTicket, Page
+    from linecs.desk.inbox.history import CustomerHistory
     from linecs.desk.inbox.searching import SearchHit
-    from linecs.model import ConversationId
+    from linecs.model import ConversationId, CustomerId
 
 __all__ = ["Inbox"]
 
@@ -107,6 +109,14 @@ class Inbox:
             ConfigurationError: `after` is not what a page gave.
         """
         return self._core.storage.read(lambda tx: search(tx, text, after=after, limit=limit))
+
+    def history(self, customer_id: CustomerId) -> CustomerHistory:
+        """Return all that is kept of one customer; it can be exported as HTML and JSON.
+
+        Raises:
+            RowMissingError: There is no such customer.
+        """
+        return self._core.storage.read(lambda tx: read_history(tx, customer_id))
 
     def recount(self) -> int:
         """Make lists and counters again from the tickets; return how many entries were wrong.
