@@ -14,6 +14,7 @@ from linecs.replies.files.templates import (
     write_templates_csv,
     write_templates_yaml,
 )
+from linecs.replies.files.times import parse_moment
 
 __all__ = [
     "JAPAN",
@@ -24,6 +25,7 @@ __all__ = [
     "is_yaml",
     "locate_faq",
     "locate_rules",
+    "parse_moment",
     "read_faq",
     "read_official_account_list",
     "read_rules",
