@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import attrs
@@ -7,6 +8,7 @@ import attrs
 from desks import HOURS_ANSWER, hours_rule
 from linecs.model import (
     Author,
+    Conversation,
     Customer,
     EventState,
     HandOff,
@@ -100,6 +102,20 @@ def test_an_exact_keyword_does_not_wait(scene: Scene) -> None:
     scene.line.customer("c1").says("営業時間")
     scene.desk.process()
     assert [message.author for message in scene.messages()] == [Author.CUSTOMER, Author.BOT]
+
+
+def test_one_customers_flood_behind_a_dead_worker_holds_up_nobody_else(scene: Scene) -> None:
+    """What another worker holds, though it be hundreds of events, hides nobody behind it."""
+    flood, other = sorted((scene.line.customer(n) for n in ("c1", "c2")), key=attrgetter("user_id"))
+    flood.says("0")
+    scene.desk.process(wait=0)
+    lease = {"lease_owner": "a dead worker", "lease_until": scene.clock() + 60_000}
+    scene.storage.run(lambda tx: tx.update(Conversation, (), lease))
+    for number in range(250):
+        flood.says(str(number))
+    other.says("営業時間")
+    assert scene.desk.process(wait=0) == 1
+    assert scene.one(Message, equal("author", Author.BOT)).text == HOURS_ANSWER
 
 
 def test_a_repeated_webhook_changes_nothing(scene: Scene) -> None:

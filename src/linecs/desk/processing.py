@@ -15,12 +15,12 @@ from linecs.desk.deciding import apply_decision, inquiry_of
 from linecs.desk.failing import set_aside
 from linecs.desk.filing import Filing, file_events
 from linecs.desk.log import log
-from linecs.desk.reading import Lane, ensure_conversation, lane_of, view_lane
+from linecs.desk.reading import Lane, conversations_of, lane_of, view_lane
 from linecs.model import Conversation, ConversationId, CustomerFacts, EventState, StoredEvent
-from linecs.storage.ports import Query, StorageError, above, at_most, equal
+from linecs.storage.ports import Query, StorageError, above, at_most, equal, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from linecs.desk.core import DeskCore
     from linecs.model import EventId
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["process"]
 
-_EVENTS_LOOKED_AT = 200
+_ROWS_LOOKED_AT = 100
+_END_OF_TIME = (1 << 63) - 1
 _LANES_AT_ONCE = 20
 _TRIES_ON_CONFLICT = 2
 
@@ -52,39 +53,50 @@ def process(core: DeskCore, *, wait: int, lanes_at_once: int = _LANES_AT_ONCE) -
 
 def _lease_lanes(core: DeskCore, tx: Transaction, at_once: int) -> list[_Leased]:
     now = core.clock()
-    leased = []
-    for lane in _lanes_to_do(tx, now):
-        conversation = ensure_conversation(tx, lane, now)
-        if _lease(core, tx, conversation, now):
-            leased.append(_Leased(lane=lane, conversation_id=conversation.id))
-        if len(leased) == at_once:
+    leased: list[_Leased] = []
+    for lanes in _lanes_to_do(tx, now):
+        leased += _lease(core, tx, lanes, now, at_once - len(leased))
+        if len(leased) >= at_once:
             break
     return leased
 
 
-def _lanes_to_do(tx: Transaction, now: int) -> Iterable[Lane]:
-    pending = Query(
-        row=StoredEvent,
-        where=(equal("state", EventState.PENDING),),
-        order=("channel_id", "lane", "occurred_at"),
-        limit=_EVENTS_LOOKED_AT,
-    )
+def _lanes_to_do(tx: Transaction, now: int) -> Iterable[Sequence[Lane]]:
+    """Yield some lanes at a time; what other workers hold must not hide those behind it."""
     due = Query(
         row=Conversation,
         where=(above("inquiry_due_at", 0), at_most("inquiry_due_at", now)),
         order=("inquiry_due_at",),
-        limit=_EVENTS_LOOKED_AT,
+        limit=_ROWS_LOOKED_AT,
     )
-    lanes = [Lane(event.channel_id, event.lane) for event in tx.select(pending)]
-    lanes += [lane_of(tx, conversation) for conversation in tx.select(due)]
-    return dict.fromkeys(lanes)
+    yield [lane_of(tx, conversation) for conversation in tx.select(due)]
+    pending = Query(
+        row=StoredEvent,
+        where=(equal("state", EventState.PENDING),),
+        order=("channel_id", "lane", "occurred_at"),
+        limit=_ROWS_LOOKED_AT,
+    )
+    while events := tx.select(pending):
+        yield list(dict.fromkeys(Lane(event.channel_id, event.lane) for event in events))
+        last = events[-1]
+        pending = evolve(pending, after=(last.channel_id, last.lane, _END_OF_TIME))
 
 
-def _lease(core: DeskCore, tx: Transaction, conversation: Conversation, now: int) -> bool:
-    if conversation.lease_until > now:
-        return False
-    leased = evolve(conversation, lease_owner=core.worker, lease_until=now + core.settings.lease)
-    return tx.save(conversation, leased, guard=("lease_owner", "lease_until"))
+def _lease(
+    core: DeskCore, tx: Transaction, lanes: Sequence[Lane], now: int, at_most_so_many: int
+) -> list[_Leased]:
+    if not lanes:
+        return []
+    lane_by_id = {own: lane for lane, own in conversations_of(tx, lanes, now).items()}
+    free = Query(
+        row=Conversation,
+        where=(one_of("id", list(lane_by_id)), at_most("lease_until", now)),
+        order=("id",),
+        limit=at_most_so_many,
+    )
+    until = now + core.settings.lease
+    mine = tx.claim(free, {"lease_owner": core.worker, "lease_until": until})
+    return [_Leased(lane=lane_by_id[each.id], conversation_id=each.id) for each in mine]
 
 
 def _process_lane(core: DeskCore, leased: _Leased, wait: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -29,12 +30,12 @@ from linecs.storage.ports import Query, StorageBusyError, at_least, equal, one_o
 from linecs.storage.tables import Memory
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from linecs.model import EventId, MessageId
     from linecs.storage.ports import Transaction
 
-__all__ = ["Lane", "LaneView", "ensure_conversation", "find_conversation", "lane_of", "view_lane"]
+__all__ = ["Lane", "LaneView", "conversations_of", "lane_of", "view_lane"]
 
 _EVENTS_AT_ONCE = 100
 
@@ -80,45 +81,44 @@ def lane_conversation_id(channel_id: ChannelId) -> ConversationId:
     return ConversationId(f"channel:{channel_id}")
 
 
-def find_conversation(tx: Transaction, lane: Lane) -> Conversation | None:
-    """Return a lane's conversation, None where there is none yet."""
+def conversations_of(
+    tx: Transaction, lanes: Sequence[Lane], now: int
+) -> dict[Lane, ConversationId]:
+    """Return the lanes' conversations, making customers and conversations that are new."""
+    found = {
+        Lane(customer.channel_id, customer.line_user_id): ConversationId(customer.id)
+        for customer in _customers_of(tx, lanes)
+    }
+    return {lane: found.get(lane) or _new_conversation(tx, lane, now) for lane in lanes}
+
+
+def _customers_of(tx: Transaction, lanes: Sequence[Lane]) -> Iterable[Customer]:
+    names: dict[ChannelId, list[str]] = defaultdict(list)
+    for lane in lanes:
+        if lane.line_user_id:
+            names[lane.channel_id].append(lane.line_user_id)
+    for channel_id, line_user_ids in names.items():
+        where = (equal("channel_id", channel_id), one_of("line_user_id", line_user_ids))
+        yield from tx.select(Query(row=Customer, where=where))
+
+
+def _new_conversation(tx: Transaction, lane: Lane, now: int) -> ConversationId:
     if not lane.line_user_id:
-        return tx.find(Conversation, lane_conversation_id(lane.channel_id))
-    customer = find_customer(tx, lane)
-    return tx.get(Conversation, customer.id) if customer else None
-
-
-def find_customer(tx: Transaction, lane: Lane) -> Customer | None:
-    """Return the lane's customer, None where there is none yet."""
-    where = (equal("channel_id", lane.channel_id), equal("line_user_id", lane.line_user_id))
-    rows = tx.select(Query(row=Customer, where=where, limit=1))
-    return rows[0] if rows else None
-
-
-def ensure_conversation(tx: Transaction, lane: Lane, now: int) -> Conversation:
-    """Return a lane's conversation, making customer and conversation where they are new."""
-    found = find_conversation(tx, lane)
-    if found is not None:
-        return found
-    if lane.line_user_id:
-        customer = Customer(
-            id=CustomerId(new_id(now)),
-            channel_id=lane.channel_id,
-            line_user_id=LineUserId(lane.line_user_id),
-            first_seen_at=now,
-        )
-        if not tx.insert_absent(customer)[0]:
-            msg = "Another worker is making this customer; the transaction starts again."
-            raise StorageBusyError(msg)
-        conversation = Conversation(
-            id=ConversationId(customer.id), channel_id=lane.channel_id, customer_id=customer.id
-        )
-    else:
-        conversation = Conversation(
-            id=lane_conversation_id(lane.channel_id), channel_id=lane.channel_id, customer_id=None
-        )
-    tx.insert_absent(conversation)
-    return tx.get(Conversation, conversation.id)
+        own = lane_conversation_id(lane.channel_id)
+        tx.insert_absent(Conversation(id=own, channel_id=lane.channel_id, customer_id=None))
+        return own
+    customer = Customer(
+        id=CustomerId(new_id(now)),
+        channel_id=lane.channel_id,
+        line_user_id=LineUserId(lane.line_user_id),
+        first_seen_at=now,
+    )
+    if not tx.insert_absent(customer)[0]:
+        msg = "Another worker is making this customer; the transaction starts again."
+        raise StorageBusyError(msg)
+    begun = ConversationId(customer.id)
+    tx.insert(Conversation(id=begun, channel_id=lane.channel_id, customer_id=customer.id))
+    return begun
 
 
 def lane_of(tx: Transaction, conversation: Conversation) -> Lane:
