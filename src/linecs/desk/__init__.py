@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from linecs.desk.linking import Linking
 from linecs.desk.operators.act import Acted
 from linecs.desk.operators.changing import BulkResult, TicketChange
 from linecs.desk.operators.staff import Staff
@@ -14,6 +15,7 @@ __all__ = [
     "Acted",
     "BulkResult",
     "DeskSettings",
+    "Linking",
     "Receipt",
     "Staff",
     "SupportDesk",

@@ -9,6 +9,7 @@ from attrs import evolve
 from linecs.desk.falling_silent import time_out
 from linecs.desk.inbox.indexing import pack_search
 from linecs.desk.jobs import new_job
+from linecs.desk.link_events import after_linked, after_unlinked
 from linecs.desk.media import erase_media, fetch_media
 from linecs.desk.operators.looking import mark_read
 from linecs.desk.quotas import refresh_quota
@@ -53,6 +54,8 @@ def refresh_profile(core: DeskCore, job: Job) -> None:
 CHORES: Mapping[str, JobHandler] = {
     "chat.mark_read": mark_read,
     "event.redact": redact_kept,
+    "link.ended": after_unlinked,
+    "link.linked": after_linked,
     "media.erase": erase_media,
     "media.fetch": fetch_media,
     "profile.refresh": refresh_profile,

@@ -9,9 +9,11 @@ from attrs import field, frozen
 from linecs.delivery.media import MediaStore
 from linecs.desk.evaluating import Evaluator
 from linecs.desk.gateways import Gateways
+from linecs.desk.linking import Linking
 from linecs.desk.operators.staff import Staff
 from linecs.desk.settings import DeskSettings
 from linecs.desk.tickets import TicketRules
+from linecs.idlink import MemberCards
 from linecs.model import Channel, ChannelId, Responder, new_id
 from linecs.storage.ports import Storage
 
@@ -27,6 +29,8 @@ class DeskCore:
         destinations: By the bot user id that a webhook names.
         gateways: The way to LINE, per channel.
         staff: Who may do what, and the words they sort by.
+        linking: How LINE users become members.
+        members: Gives out member cards; None where the shop shows none.
         media_store: Where content is kept; None where the host keeps none.
         media_url: The public address of the host's media view.
         clock: Returns epoch milliseconds UTC.
@@ -42,6 +46,8 @@ class DeskCore:
     rules: TicketRules
     settings: DeskSettings
     staff: Staff
+    linking: Linking
+    members: MemberCards | None
     media_store: MediaStore | None
     media_url: str
     clock: Callable[[], int] = field(repr=False)

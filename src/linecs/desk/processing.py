@@ -14,8 +14,11 @@ from linecs.desk.changes import ConflictError
 from linecs.desk.deciding import apply_decision, inquiry_of
 from linecs.desk.failing import set_aside
 from linecs.desk.filing import Filing, file_events
+from linecs.desk.link_events import attend_links, unlink_answer
 from linecs.desk.log import log
+from linecs.desk.members import know
 from linecs.desk.reading import Lane, conversations_of, lane_of, view_lane
+from linecs.idlink import LinkBusyError
 from linecs.model import Conversation, ConversationId, CustomerFacts, EventState, StoredEvent
 from linecs.storage.ports import Query, StorageError, above, at_most, equal, one_of
 
@@ -149,22 +152,25 @@ def _step(
         keeps_media=core.media_store is not None,
     )
     file_events(filing, core.rules)
+    attend_links(core, filing)
     if filing.inquiry_is_complete:
-        inquiry = inquiry_of(filing, _facts(filing))
-        apply_decision(filing, inquiry, core.evaluator.decide(inquiry), core.rules)
+        _answer(core, filing)
     try:
         core.storage.run(filing.finish(keep_lease=keep_lease).write)
-    except ConflictError:
+    except (ConflictError, LinkBusyError):
         return False
     return True
 
 
-def _facts(filing: Filing) -> CustomerFacts:
-    customer = filing.customer
-    return CustomerFacts(
-        display_name=customer.display_name if customer else "",
-        language=customer.language if customer else "",
-    )
+def _answer(core: DeskCore, filing: Filing) -> None:
+    farewell = unlink_answer(core, filing)
+    if farewell is not None:
+        apply_decision(filing, inquiry_of(filing, CustomerFacts()), farewell, core.rules)
+        return
+    known = know(core, filing.customer)
+    inquiry = inquiry_of(filing, known.facts)
+    apply_decision(filing, inquiry, core.evaluator.decide(inquiry), core.rules)
+    filing.changes.then(known.still_holds)
 
 
 def _release(core: DeskCore, leased: _Leased) -> None:

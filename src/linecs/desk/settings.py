@@ -22,6 +22,7 @@ class DeskSettings:
         inquiry_wait: Silence after which a customer's bubbles count as one question.
         inquiry_wait_at_most: A customer who keeps typing is answered after this, at the latest.
         evaluation_deadline: How long all responders together may take.
+        member_deadline: How long the shop's member directory may take for one card.
         lease: How long a worker may hold a conversation; longer than any evaluation.
         call_lease: After this a call to LINE whose outcome nobody recorded counts as interrupted;
             longer than any call, and short enough for a second try while a reply token lives.
@@ -45,6 +46,7 @@ class DeskSettings:
     inquiry_wait: int = field(default=3 * _SECOND, validator=_not_negative)
     inquiry_wait_at_most: int = field(default=15 * _SECOND, validator=_not_negative)
     evaluation_deadline: int = field(default=10 * _SECOND, validator=_positive)
+    member_deadline: int = field(default=800, validator=_positive)
     lease: int = field(default=60 * _SECOND, validator=_positive)
     call_lease: int = field(default=20 * _SECOND, validator=_positive)
     job_lease: int = field(default=5 * _MINUTE, validator=_positive)
@@ -64,8 +66,12 @@ class DeskSettings:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a lease that could end while its holder still evaluates or calls."""
-        if self.lease <= self.evaluation_deadline + self.call_timeout:
-            msg = "DeskSettings.lease must be longer than evaluation_deadline + call_timeout."
+        thinking = self.member_deadline + self.evaluation_deadline
+        if self.lease <= thinking + self.call_timeout:
+            msg = (
+                "DeskSettings.lease must be longer than member_deadline + evaluation_deadline "
+                "+ call_timeout."
+            )
             raise ValueError(msg)
         if self.call_lease <= self.call_timeout:
             msg = "DeskSettings.call_lease must be longer than call_timeout."

@@ -31,12 +31,16 @@ from linecs.desk.gateways import Gateways
 from linecs.desk.gathering import Gatherer
 from linecs.desk.inbox import Inbox
 from linecs.desk.knowledge import KnowledgeRoom, PublishedResponder
+from linecs.desk.link_room import LinkRoom
+from linecs.desk.linking import Linking
 from linecs.desk.media import MediaRoom
+from linecs.desk.members import MemberRoom
 from linecs.desk.operators.actions import OperatorActions
 from linecs.desk.operators.staff import Staff
 from linecs.desk.settings import DeskSettings
 from linecs.desk.tickets import TicketRules
 from linecs.errors import ConfigurationError
+from linecs.idlink import MemberCards
 from linecs.model import new_id
 
 if TYPE_CHECKING:
@@ -48,6 +52,7 @@ if TYPE_CHECKING:
     from linecs.desk.orphans import Orphan
     from linecs.desk.quotas import QuotaReport
     from linecs.desk.receiving import Receipt
+    from linecs.idlink import MemberDirectory
     from linecs.model import (
         Channel,
         EventId,
@@ -77,6 +82,8 @@ class SupportDesk(OperatorActions):
         rules: What each act makes of a ticket.
         staff: Who may do what, and the shop's marks and categories. By default everyone whom
             the host lets in may do what an operator may.
+        linking: How LINE users become members: invitations, policy, hooks.
+        members: The shop's members, shown while a link holds.
         media: Where pictures, video and files are kept, such as `FileMediaStore("media")`.
             None leaves with LINE what customers send, and LINE forgets it after a while.
         media_url: The public https address under which the host mounts its media view.
@@ -95,6 +102,8 @@ class SupportDesk(OperatorActions):
         settings: DeskSettings | None = None,
         rules: TicketRules | None = None,
         staff: Staff | None = None,
+        linking: Linking | None = None,
+        members: MemberDirectory | None = None,
         media: MediaStore | None = None,
         media_url: str = "",
         clock: Callable[[], int] = _now,
@@ -113,6 +122,8 @@ class SupportDesk(OperatorActions):
             rules=rules or TicketRules(),
             settings=chosen,
             staff=staff or Staff(),
+            linking=linking or Linking(),
+            members=MemberCards(members, deadline=chosen.member_deadline) if members else None,
             media_store=media,
             media_url=media_url,
             clock=clock,
@@ -130,6 +141,16 @@ class SupportDesk(OperatorActions):
     def media(self) -> MediaRoom:
         """Pictures and video: publish what is sent, serve what is kept."""
         return MediaRoom(self._core)
+
+    @property
+    def links(self) -> LinkRoom:
+        """Who is a member: invite, approve, unlink, look up."""
+        return LinkRoom(self._core)
+
+    @property
+    def members(self) -> MemberRoom:
+        """Member cards, while a link holds."""
+        return MemberRoom(self._core)
 
     @property
     def inbox(self) -> Inbox:
