@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from linecs.errors import ConfigurationError
 from linecs.model import StoredEvent
 from linecs.storage.ports import Query, SchemaOutdatedError, StorageError, equal
 from linecs.storage.sql import SqlStorage, connections
@@ -203,13 +202,3 @@ def test_asking_for_missing_tables_costs_the_host_nothing(
             storage.join(connection).check()
         assert connection.exec_driver_sql("SELECT 1").scalar() == 1
     assert operator.exec_driver_sql("SELECT 1").scalar() == 1
-
-
-def test_a_connection_that_loses_emoji_is_refused(database_url: str) -> None:
-    """MySQL would keep `?` for an emoji; `check` names the setting."""
-    if "mysql" not in database_url:
-        pytest.skip("PostgreSQL's databases for linecs are UTF-8 as a whole")
-    storage = SqlStorage.connect(sa.make_url(database_url).update_query_dict({"charset": "latin1"}))
-    with pytest.raises(ConfigurationError, match="utf8mb4"):
-        storage.check()
-    storage.close()
