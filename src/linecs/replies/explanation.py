@@ -111,6 +111,15 @@ _NAMES: Phrasebook = {
     "outcome:ended": ("終わりました", "ended"),
     "outcome:handed_off": ("担当者に渡しました", "handed over to a person"),
     "outcome:refused": ("答えられないと判断", "it says that it cannot answer"),
+    "outcome:nothing_found": ("近いFAQがない", "no entry is near"),
+    "outcome:unknown_number": (
+        "FAQにない数字があるので使わない",
+        "not used, it has a number that the entries do not",
+    ),
+    "outcome:unknown_address": (
+        "FAQにないURLやメールがあるので使わない",
+        "not used, it has an address that the entries do not",
+    ),
     "outcome:uncited": ("引用がないので使わない", "not used, it cites nothing"),
     "outcome:answered": ("引用して回答", "answers and cites"),
 }
