@@ -257,3 +257,18 @@ def test_a_mark_that_comes_while_line_is_being_told_is_told_too(
     assert after.due_at > before.due_at
     scene.settle()
     assert [bubble.read for bubble in scene.line.customer("c1").chat] == [True, True]
+
+
+def test_a_ticket_that_came_back_from_a_lost_reply_is_replied_to_like_any(
+    scene: Scene, asked: Conversation
+) -> None:
+    """What the desk itself put back is kept as well as what a person moved."""
+    reply(scene, "できます")
+    scene.line.faults.add(Fault.accept_then_drop(), endpoint="/v2/bot/message/reply", nth=1)
+    scene.settle()
+    scene.clock.advance(minutes=10)
+    scene.settle()
+    lost = scene.messages(equal("author", Author.OPERATOR))
+    assert [message.state for message in lost] == [MessageState.UNKNOWN]
+    reply(scene, "届きましたか")
+    assert scene.ticket.status is TicketStatus.WAITING

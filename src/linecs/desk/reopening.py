@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from linecs.desk.changes import Changes
 from linecs.desk.feed import happened
 from linecs.model import Conversation, Customer, Ticket
 
@@ -28,15 +29,17 @@ def give_back(
     if conversation.customer_id is None:
         return
     now = core.clock()
-    before = tx.get(Ticket, conversation.ticket_id) if conversation.ticket_id else None
+    held = conversation.ticket_id
+    before = tx.get(Ticket, held, lock=True) if held else None
     customer = tx.get(Customer, conversation.customer_id)
     ticket = core.rules.back_to_a_person(before, customer, now, reason=reason)
+    changes = Changes()
     if before is not None and before.id == ticket.id:
-        tx.save(before, evolve(ticket, version=before.version + 1))
+        changes.alter(before, evolve(ticket, version=before.version + 1))
     else:
-        tx.insert(ticket)
-        tx.save(conversation, evolve(conversation, ticket_id=ticket.id))
-    tx.insert(
+        changes.add(ticket)
+        changes.alter(conversation, evolve(conversation, ticket_id=ticket.id))
+    changes.add(
         happened(
             "ticket.reopened",
             channel_id=conversation.channel_id,
@@ -47,3 +50,4 @@ def give_back(
             facts={"reason": reason},
         )
     )
+    changes.write(tx)
