@@ -141,10 +141,10 @@ def build(
             problems += found
             continue
         _, (line, column) = entry.locate((*entry.path, "id"))
-        first = lines.setdefault(entry.data["id"], line)
-        if first != line:
-            repeated = {"name": entry.data["id"], "first": first}
+        if entry.data["id"] in lines:
+            repeated = {"name": entry.data["id"], "first": lines[entry.data["id"]]}
             problems.append(problem("repeated_id", line=line, column=column, **repeated))
+        lines.setdefault(entry.data["id"], line)
         try:
             made.append(Placed(make(fields), line))
         except LinecsError as error:

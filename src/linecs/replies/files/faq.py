@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     )
     from linecs.replies.files.table import Row
 
-__all__ = ["locate_faq", "read_faq", "write_faq_csv", "write_faq_yaml"]
+__all__ = ["FaqFields", "entry_fields", "locate_faq", "read_faq", "write_faq_csv", "write_faq_yaml"]
 
 _LISTS = ("variants", "links", "related")
 _SCALARS = ("id", "question", "answer", "category", "from", "until", "label")
@@ -139,15 +139,16 @@ def locate_faq(
 
 def write_faq_yaml(entries: Iterable[FaqEntry], *, zone: tzinfo = JAPAN) -> str:
     """Return entries as YAML that `read_faq` reads back without loss."""
-    return write_yaml({"faq": [_entry_fields(entry, zone) for entry in entries]})
+    return write_yaml({"faq": [entry_fields(entry, zone) for entry in entries]})
 
 
 def write_faq_csv(entries: Iterable[FaqEntry], *, zone: tzinfo = JAPAN) -> bytes:
     """Return entries as CSV that Excel opens and `read_faq` reads back without loss."""
-    return write_table(_COLUMNS, (_row_of(_entry_fields(entry, zone)) for entry in entries))
+    return write_table(_COLUMNS, (_row_of(entry_fields(entry, zone)) for entry in entries))
 
 
-def _entry_fields(entry: FaqEntry, zone: tzinfo) -> dict[str, Any]:
+def entry_fields(entry: FaqEntry, zone: tzinfo) -> dict[str, Any]:
+    """Return an entry as a file shows it: only what is not the default."""
     fields = {
         "id": entry.id,
         "question": entry.question,

@@ -28,6 +28,7 @@ _PHRASES: Phrasebook = {
             "quotes; a text that starts with {{{{ }}}} needs quotes."
         ),
     ),
+    "not_json": ("JSON として読めません。", "This is no JSON."),
     "empty": ("中身がありません。", "There is nothing in it."),
     "alias": (
         "YAML の別名(&名前、*名前)は使えません。同じ内容をもう一度書いてください。",

@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
     from linecs.replies.files.table import Row
 
-__all__ = ["read_templates", "write_templates_csv", "write_templates_yaml"]
+__all__ = [
+    "TemplateFields",
+    "read_templates",
+    "template_fields",
+    "write_templates_csv",
+    "write_templates_yaml",
+]
 
 _SCALARS = ("id", "title", "kana", "category")
 _COLUMNS = (*_SCALARS, *MESSAGE_COLUMNS)
@@ -74,15 +80,16 @@ def read_templates(
 
 def write_templates_yaml(templates: Iterable[Template]) -> str:
     """Return templates as YAML that `read_templates` reads back without loss."""
-    return write_yaml({"templates": [_template_fields(template) for template in templates]})
+    return write_yaml({"templates": [template_fields(template) for template in templates]})
 
 
 def write_templates_csv(templates: Iterable[Template]) -> bytes:
     """Return templates as CSV that Excel opens and `read_templates` reads back without loss."""
-    return write_table(_COLUMNS, (_row_of(_template_fields(template)) for template in templates))
+    return write_table(_COLUMNS, (_row_of(template_fields(template)) for template in templates))
 
 
-def _template_fields(template: Template) -> dict[str, Any]:
+def template_fields(template: Template) -> dict[str, Any]:
+    """Return a template as a file shows it: only what is not empty."""
     fields = {name: getattr(template, name) for name in _SCALARS}
     kept = {name: value for name, value in fields.items() if value}
     return {**kept, "messages": message_fields(template.messages)}

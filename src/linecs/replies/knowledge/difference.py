@@ -1,0 +1,139 @@
+"""What changed between two versions of knowledge, field by field."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from linecs.replies.files.documents import JAPAN
+from linecs.replies.files.faq import entry_fields
+from linecs.replies.files.rule_fields import rule_fields
+from linecs.replies.files.scenario_fields import scenario_fields
+from linecs.replies.files.templates import template_fields
+from linecs.replies.files.yaml_writer import write_yaml
+from linecs.replies.wording import Language, Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from linecs.replies.knowledge.versions import Knowledge
+    from linecs.replies.wording import Phrasebook
+
+__all__ = ["Action", "Change", "Kind", "difference"]
+
+
+class Kind(StrEnum):
+    """What a change is about."""
+
+    RULE = "rule"
+    FAQ = "faq"
+    TEMPLATE = "template"
+    SCENARIO = "scenario"
+
+
+class Action(StrEnum):
+    """What was done."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    MOVED = "moved"
+    """It stands elsewhere in the list, which counts where two rules are alike."""
+
+
+_PHRASES: Phrasebook = {
+    "rule": ("ルール", "rule"),
+    "faq": ("FAQ", "FAQ entry"),
+    "template": ("定型文", "template"),
+    "scenario": ("シナリオ", "scenario"),
+    "added": ("＋ {kind} {id} を追加", "+ {kind} {id} added"),
+    "removed": ("－ {kind} {id} を削除", "- {kind} {id} removed"),
+    "changed": ("＊ {kind} {id} を変更: {fields}", "* {kind} {id} changed: {fields}"),
+    "moved": ("↕ {kind} {id} の順番を変更", "↕ {kind} {id} moved"),
+}
+
+
+@frozen(kw_only=True)
+class Change:
+    """One thing that changed.
+
+    Attributes:
+        before: Its fields as files show them; empty where it was added.
+        after: The same; empty where it was removed.
+    """
+
+    kind: Kind
+    id: str
+    action: Action
+    before: Mapping[str, Any] = field(factory=dict, repr=False)
+    after: Mapping[str, Any] = field(factory=dict, repr=False)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the fields that differ."""
+        names = dict.fromkeys([*self.before, *self.after])
+        return tuple(name for name in names if self.before.get(name) != self.after.get(name))
+
+    def say(self, language: Language | str = Language.JAPANESE) -> str:
+        """Return the change in one line."""
+        kind = Sentence(_PHRASES, self.kind.value).say(language)
+        values = {"kind": kind, "id": self.id, "fields": ", ".join(self.fields)}
+        return Sentence(_PHRASES, self.action.value, values).say(language)
+
+    def texts(self) -> tuple[str, str]:
+        """Return the changed fields before and after as YAML, to be shown side by side."""
+        before = {name: self.before[name] for name in self.fields if name in self.before}
+        after = {name: self.after[name] for name in self.fields if name in self.after}
+        return (write_yaml(before) if before else "", write_yaml(after) if after else "")
+
+
+def difference(old: Knowledge, new: Knowledge) -> tuple[Change, ...]:
+    """Return what one does to get from `old` to `new`; nothing where they are equal."""
+    before, after = _all_fields(old), _all_fields(new)
+    return tuple(change for kind in Kind for change in _changes(kind, before[kind], after[kind]))
+
+
+def _all_fields(knowledge: Knowledge) -> dict[Kind, dict[str, dict[str, Any]]]:
+    return {
+        Kind.RULE: {one.id: rule_fields(one, JAPAN) for one in knowledge.rules},
+        Kind.FAQ: {one.id: entry_fields(one, JAPAN) for one in knowledge.faq},
+        Kind.TEMPLATE: {one.id: template_fields(one) for one in knowledge.templates},
+        Kind.SCENARIO: {one.id: scenario_fields(one) for one in knowledge.scenarios},
+    }
+
+
+def _changes(
+    kind: Kind, before: Mapping[str, dict[str, Any]], after: Mapping[str, dict[str, Any]]
+) -> Iterator[Change]:
+    moved = _moved([id_ for id_ in before if id_ in after], [id_ for id_ in after if id_ in before])
+    for id_, fields in after.items():
+        if id_ not in before:
+            yield Change(kind=kind, id=id_, action=Action.ADDED, after=fields)
+        elif before[id_] != fields:
+            yield Change(kind=kind, id=id_, action=Action.CHANGED, before=before[id_], after=fields)
+        elif id_ in moved:
+            yield Change(kind=kind, id=id_, action=Action.MOVED)
+    for id_, fields in before.items():
+        if id_ not in after:
+            yield Change(kind=kind, id=id_, action=Action.REMOVED, before=fields)
+
+
+def _moved(before: list[str], after: list[str]) -> set[str]:
+    """The ids that must move: all that are not on a longest run that keeps its order."""
+    place = {id_: number for number, id_ in enumerate(before)}
+    tails: list[str] = []
+    previous: dict[str, str | None] = {}
+    for id_ in after:
+        at = bisect.bisect_left(tails, place[id_], key=place.__getitem__)
+        previous[id_] = tails[at - 1] if at else None
+        tails[at : at + 1] = [id_]
+    kept: set[str] = set()
+    last = tails[-1] if tails else None
+    while last is not None:
+        kept.add(last)
+        last = previous[last]
+    return set(after) - kept
