@@ -54,7 +54,7 @@ class Recording:
     @property
     def lines(self) -> list[str]:
         """The log so far."""
-        return self._log.getvalue().splitlines(keepends=True)
+        return list(io.StringIO(self._log.getvalue()))
 
     def replayed(self, *rules: KeywordRule) -> dict[str, list[Any]]:
         """The rows of a new store after a replay; LINE is away meanwhile."""

@@ -25,6 +25,7 @@ _COMMANDS = {
     "faq": "FAQの精度を測る / measure an FAQ",
     "staffing": "必要な人数を30分ごとに計算する / people needed per half hour",
     "simulator": "LINEの代わりとお客さまの画面を動かす / run a simulated LINE",
+    "anonymise": "記録を共有できるテストにする / turn a log into a shareable test",
     "migrate": "データベースの表を作成・更新する / create or update the tables",
 }
 
