@@ -40,18 +40,8 @@ class Layout:
         self.pack = _compiled_pack(self.columns)
         """Returns a row's columns. Raises `ValueRefusedError`."""
         self._packers = tuple(_with_none(column, column.pack) for column in self.columns)
-        self._unpackers = tuple(
-            (place, _with_none(column, column.unpack))
-            for place, column in enumerate(self.columns)
-            if column.unpack
-        )
-
-    def unpack(self, values: Iterable[Any]) -> Any:  # noqa: ANN401 - the caller knows the class
-        """Return the row that these columns hold."""
-        kept = list(values)
-        for place, unpack in self._unpackers:
-            kept[place] = unpack(kept[place])
-        return self.table.row(**dict(zip(self.names, kept)))  # noqa: B905 - one name a column; checking costs time on each row
+        self.unpack = _compiled_unpack(table, self.columns)
+        """Returns the row that columns hold."""
 
     def pack_changes(self, changes: Mapping[str, object]) -> dict[str, Any]:
         """Return changes as columns. Raises `ValueRefusedError`, also for a key column."""
@@ -161,12 +151,35 @@ def _compiled_pack(columns: Sequence[Column]) -> Callable[[object], Values]:
             f"    if {_UNUSUAL[column.kind].format(value=f'v{place}', length=column.length)}:",
             f"        v{place} = pack{place}(v{place})",
         ]
-    lines.append(f"    return ({', '.join(f'v{place}' for place in range(len(columns)))},)")
+    lines.append(f"    return ({_values(columns)},)")
     names = {f"pack{p}": _with_none(column, column.pack) for p, column in enumerate(columns)}
     exec("\n".join(lines), names)  # noqa: S102 - the text is made of our own field names
     return cast("Callable[[object], Values]", names["pack"])
 
 
+def _values(columns: Sequence[Column]) -> str:
+    return ", ".join(f"v{place}" for place in range(len(columns)))
+
+
+def _compiled_unpack(table: Table, columns: Sequence[Column]) -> Callable[[Iterable[Any]], Any]:
+    """Return the way back, written out too: a list shows hundreds of rows at a time."""
+    names = {f"unpack{place}": column.unpack for place, column in enumerate(columns)}
+    fields = ", ".join(
+        f"{column.name}={_UNPACKED[column.unpack is not None, column.optional].format(place=place)}"
+        for place, column in enumerate(columns)
+    )
+    text = f"def unpack(values):\n    {_values(columns)}, = values\n    return row({fields})"
+    kept: dict[str, Any] = {**names, "row": table.row}
+    exec(text, kept)  # noqa: S102 - as above
+    return cast("Callable[[Iterable[Any]], Any]", kept["unpack"])
+
+
+_UNPACKED = {
+    (False, False): "v{place}",
+    (False, True): "v{place}",
+    (True, False): "unpack{place}(v{place})",
+    (True, True): "None if v{place} is None else unpack{place}(v{place})",
+}
 _UNUSUAL = {
     Kind.NAME: "{value}.__class__ is not str or not {value}.isascii()"
     " or not {value}.isprintable() or len({value}) > {length} or {value}[-1:] == ' '",

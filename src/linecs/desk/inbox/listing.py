@@ -33,7 +33,7 @@ __all__ = ["list_tickets"]
 
 R = TypeVar("R")
 _AT_ONCE = 200
-_LOOKED_AT_MOST = 1_000
+_LOOKED_AT_MOST = 400
 _ORDERS = {
     ListOrder.WAITING_LONGEST: ("waiting", "ticket_id"),
     ListOrder.DUE: ("due", "ticket_id"),

@@ -26,6 +26,7 @@ __all__ = [
     "RESOLVED",
     "Facet",
     "count_facets",
+    "counter_rows",
     "facets_of",
     "facets_of_customer",
     "file_ticket",
@@ -127,6 +128,11 @@ def set_counters(tx: Transaction, tally: Mapping[Facet, int]) -> int:
     for facet in sorted(wrong):
         tx.add(Counter, _counter(facet, 0), {"value": wrong[facet]})
     return len(wrong)
+
+
+def counter_rows(tally: Mapping[Facet, int]) -> list[Counter]:
+    """Return the counters that say this, for a store that has none yet."""
+    return [Counter(name=_counter(facet, 0), value=value) for facet, value in tally.items()]
 
 
 def _counted(ticket: Ticket) -> frozenset[Facet]:

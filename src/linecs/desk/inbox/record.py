@@ -88,7 +88,9 @@ h1{font-size:1.4rem}h2{font-size:1.1rem;border-bottom:2px solid #06753c;margin-t
 h3{font-size:.9rem;text-align:center;color:#555;font-weight:normal;margin:1.5rem 0 .5rem}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{border:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top}
-th{background:#f3f5f4}ol{list-style:none;padding:0;margin:0}
+td{overflow-wrap:anywhere}th{background:#f3f5f4;white-space:nowrap}
+.wide{overflow-x:auto}.wide td{white-space:nowrap}
+ol{list-style:none;padding:0;margin:0}
 li{margin:.5rem 0;padding:.5rem .75rem;border-radius:.5rem;overflow-wrap:anywhere}
 li p{margin:0;white-space:pre-wrap}small{color:#555}
 .customer{background:#f0f0f0;margin-right:15%}.bot,.operator,.system{background:#dff3e4;
@@ -216,7 +218,9 @@ def _about(history: CustomerHistory) -> str:
         "件数": f"チケット {len(history.tickets)}件、メッセージ {len(history.messages)}件",
     }
     cells = [
-        f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in rows.items()
+        f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>"
+        for name, value in rows.items()
+        if value
     ]
     return f"<table>{''.join(cells)}</table>"
 
@@ -229,7 +233,8 @@ def _tickets(tickets: Iterable[Ticket]) -> str:
     head = "".join(
         f"<th>{name}</th>" for name in ("受付", "状態", "カテゴリ", "マーク", "担当", "完了")
     )
-    return f"<h2>チケット</h2><table><tr>{head}</tr>{''.join(map(_ticket_row, tickets))}</table>"
+    rows = "".join(map(_ticket_row, tickets))
+    return f'<h2>チケット</h2><div class="wide"><table><tr>{head}</tr>{rows}</table></div>'
 
 
 def _ticket_row(ticket: Ticket) -> str:
