@@ -7,7 +7,7 @@ import pytest
 from desks import HOURS_ANSWER
 from linecs.delivery import DeliveryPolicy
 from linecs.desk import DeskSettings
-from linecs.desk.delivering import call_and_record
+from linecs.desk.delivering import called, record
 from linecs.desk.forming import form_calls
 from linecs.model import (
     Attempt,
@@ -201,11 +201,26 @@ def test_a_call_that_waited_too_long_for_its_turn_is_left_to_the_next_round(scen
     core = scene.desk._core
     (attempt,) = core.storage.run(lambda tx: form_calls(core, tx, 10))
     scene.clock.advance(seconds=15)
-    call_and_record(core, attempt)
+    record(core, [called(core, attempt)])
     waiting = scene.one(Attempt)
     assert (waiting.state, waiting.tries, seen(scene)) == (AttemptState.WAITING, 0, [])
     scene.settle()
     assert seen(scene) == [HOURS_ANSWER]
+
+
+def test_an_outcome_that_comes_too_late_does_not_cost_its_neighbours_theirs(scene: Scene) -> None:
+    """Outcomes share a commit, but one that another worker took over is left out alone."""
+    for name in ("c1", "c2"):
+        scene.line.customer(name).says("営業時間")
+    scene.desk.process(wait=0)
+    core = scene.desk._core
+    late, timely = core.storage.run(lambda tx: form_calls(core, tx, 10))
+    core.storage.run(
+        lambda tx: tx.update(Attempt, [equal("id", late.id)], {"owner": "another worker"})
+    )
+    record(core, [called(core, late), called(core, timely)])
+    states = {attempt.id: attempt.state for attempt in scene.rows(Attempt)}
+    assert states == {late.id: AttemptState.CALLING, timely.id: AttemptState.ACCEPTED}
 
 
 def test_a_lease_on_a_call_outlasts_the_call() -> None:

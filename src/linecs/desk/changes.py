@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from linecs.desk.inbox.keeping import keep_inbox
 from linecs.errors import LinecsError
+from linecs.storage.rows import layout_of
 from linecs.storage.tables import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from linecs.storage.ports import Condition, Transaction
+
+    _Conditional = tuple[Sequence[Condition], Mapping[str, object]]
+    _Update = tuple[type[Any], Sequence[Condition], Mapping[str, object]]
 
 __all__ = ["Changes", "ConflictError"]
 
@@ -36,7 +40,7 @@ class Changes:
             tuple[type[Any], tuple[object, ...]], tuple[Any, Any, frozenset[str]]
         ] = {}
         self._removed: list[tuple[type[Any], Sequence[Condition]]] = []
-        self._set: list[tuple[type[Any], Sequence[Condition], Mapping[str, object]]] = []
+        self._set: list[_Update] = []
         self._last: list[Callable[[Transaction], None]] = []
 
     @property
@@ -81,24 +85,38 @@ class Changes:
 
     def write(self, tx: Transaction) -> None:
         """Write it all. Raises `ConflictError` where a guarded row moved on."""
-        for before, after, guard in self._altered.values():
-            if before != after or guard:
-                self._save(tx, before, after, guard)
+        self._save(tx)
         if self._added:
             tx.insert(*self._added)
         if self._kept:
             tx.insert_absent(*self._kept)
         for row, where in self._removed:
             tx.delete(row, where)
-        for row, where, changes in self._set:
-            tx.update(row, where, changes)
+        for row, updates in _by_table(self._set).items():
+            tx.update_each(row, updates)
         keep_inbox(tx, added=self._added, altered=self._altered.values(), removed=self._removed)
         for step in self._last:
             step(tx)
 
-    @staticmethod
-    def _save(tx: Transaction, before: object, after: object, guard: frozenset[str]) -> None:
-        if not tx.save(before, after, guard=sorted(guard)):
-            kind, key = _key(before)
-            msg = f"{kind.__name__} {'/'.join(map(str, key))} was changed meanwhile."
-            raise ConflictError(msg)
+    def _save(self, tx: Transaction) -> None:
+        differences = []
+        for before, after, guard in self._altered.values():
+            where, changes = layout_of(type(before)).difference(before, after, sorted(guard))
+            if changes:
+                differences.append((type(before), where, changes))
+            elif guard and not tx.update(type(before), where, {}):
+                raise _conflict(type(before))
+        for row, updates in _by_table(differences).items():
+            if tx.update_each(row, updates) != len(updates):
+                raise _conflict(row)
+
+
+def _by_table(updates: Iterable[_Update]) -> dict[type[Any], list[_Conditional]]:
+    tables: dict[type[Any], list[_Conditional]] = {}
+    for row, where, changes in updates:
+        tables.setdefault(row, []).append((where, changes))
+    return tables
+
+
+def _conflict(row: type[Any]) -> ConflictError:
+    return ConflictError(f"A {row.__name__} was changed meanwhile.")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from linecs.delivery.attempts import divide
 from linecs.delivery.outcomes import Silence, Unclear
-from linecs.delivery.settlement import Alarm, Fate, give_up, postpone, settle
+from linecs.delivery.settlement import Alarm, Fate, Settlement, give_up, postpone, settle
 from linecs.desk.changes import Changes, ConflictError
 from linecs.desk.feed import happened
 from linecs.desk.forming import form_calls
@@ -25,12 +26,13 @@ from linecs.model import (
     Message,
     MessageState,
 )
-from linecs.storage.ports import Query, at_most, equal
+from linecs.storage.ports import Query, ValueRefusedError, at_most, equal
+from linecs.storage.works import run_each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from linecs.delivery.settlement import MemberSettlement, Settlement
+    from linecs.delivery.settlement import MemberSettlement
     from linecs.desk.core import DeskCore
     from linecs.storage.ports import Transaction
 
@@ -55,11 +57,26 @@ def deliver(core: DeskCore, *, limit: int = _CALLS_AT_ONCE) -> int:
     _settle_interrupted(core)
     attempts = core.storage.run(lambda tx: form_calls(core, tx, limit))
     if len(attempts) == 1:
-        call_and_record(core, attempts[0])
+        record(core, [called(core, attempts[0])])
     elif attempts:
-        with ThreadPoolExecutor(core.settings.delivery_threads) as threads:
-            list(threads.map(lambda attempt: call_and_record(core, attempt), attempts))
+        _call_at_once(core, attempts)
     return len(attempts)
+
+
+def _call_at_once(core: DeskCore, attempts: Sequence[Attempt]) -> None:
+    """Call in threads; what ended meanwhile is recorded in one commit.
+
+    No thread is far ahead of the record: after a crash, what is not recorded is unclear.
+    """
+    at_once = core.settings.delivery_threads
+    with ThreadPoolExecutor(at_once) as threads:
+        waiting = iter(attempts)
+        calling = {threads.submit(called, core, each) for each in islice(waiting, at_once)}
+        while calling:
+            ended, calling = wait(calling, return_when=FIRST_COMPLETED)
+            more = islice(waiting, len(ended))
+            calling |= {threads.submit(called, core, each) for each in more}
+            record(core, [future.result() for future in ended])
 
 
 def _settle_interrupted(core: DeskCore) -> None:
@@ -67,36 +84,65 @@ def _settle_interrupted(core: DeskCore) -> None:
     now = core.clock()
     where = (equal("state", AttemptState.CALLING), at_most("due_at", now))
     overdue = core.storage.read(lambda tx: tx.select(Query(row=Attempt, where=where)))
-    for attempt in overdue:
-        outcome = Unclear(kind=Silence.INTERRUPTED)
-        record(core, attempt, settle(attempt, outcome, now, core.settings.delivery))
-
-
-def call_and_record(core: DeskCore, attempt: Attempt) -> None:
     policy = core.settings.delivery
-    if core.clock() + core.settings.call_timeout > attempt.due_at:
+    interrupted = Unclear(kind=Silence.INTERRUPTED)
+    record(core, [Ended(each, settle(each, interrupted, now, policy)) for each in overdue])
+
+
+@frozen
+class Ended:
+    """An attempt as it was committed before its call, and what became of it."""
+
+    attempt: Attempt
+    settlement: Settlement
+
+
+def called(core: DeskCore, attempt: Attempt) -> Ended:
+    """Make an attempt's call and return how it ended, unless its time is over."""
+    policy = core.settings.delivery
+    now = core.clock()
+    if now + core.settings.call_timeout > attempt.due_at:
         # It waited long for a free thread: another worker could take it for interrupted while
         # we call.
-        record(core, attempt, postpone(attempt, core.clock()))
-        return
+        return Ended(attempt, postpone(attempt, now))
     # Counting this call, the attempt's time may be over: a retry key too old protects nothing.
-    ended = give_up(attempt, core.clock(), policy)
+    ended = give_up(attempt, now, policy)
     if ended is None:
         outcome = core.gateways.of(attempt.channel_id).send(attempt)
         ended = settle(attempt, outcome, core.clock(), policy)
-    record(core, attempt, ended)
+    return Ended(attempt, ended)
 
 
-def record(core: DeskCore, attempt: Attempt, settlement: Settlement) -> None:
-    """Write an outcome in one commit; a second record of the same call changes nothing."""
+def record(core: DeskCore, calls: Sequence[Ended]) -> None:
+    """Write outcomes in one commit; a second record of the same call changes nothing."""
     try:
-        core.storage.run(lambda tx: _write(core, tx, attempt, settlement))
-    except ConflictError:
-        log.warning("Attempt %s was recorded by another worker", attempt.id)
+        if calls:
+            core.storage.run(lambda tx: _write(core, tx, calls))
+    except (ConflictError, ValueRefusedError) as error:
+        if len(calls) > 1:
+            run_each(lambda call: record(core, [call]), calls)
+            return
+        if isinstance(error, ValueRefusedError):
+            raise
+        log.warning("Attempt %s was recorded by another worker", calls[0].attempt.id)
 
 
-def _write(core: DeskCore, tx: Transaction, attempt: Attempt, settlement: Settlement) -> None:
+def _write(core: DeskCore, tx: Transaction, calls: Sequence[Ended]) -> None:
     changes = Changes()
+    for call in calls:
+        _settle(core, tx, changes, call.attempt, call.settlement)
+    changes.write(tx)
+    for call in calls:
+        fates = {member.fate for member in call.settlement.members}
+        for fate in _BACK_TO_A_PERSON:
+            if fate in fates:
+                give_back(core, tx, call.attempt.conversation_id, reason=f"delivery_{fate}")
+                break
+
+
+def _settle(
+    core: DeskCore, tx: Transaction, changes: Changes, attempt: Attempt, settlement: Settlement
+) -> None:
     settled = settlement.attempt
     if settled.state is not AttemptState.WAITING:
         # The messages keep their own content; a second copy would only have to be erased.
@@ -108,12 +154,6 @@ def _write(core: DeskCore, tx: Transaction, attempt: Attempt, settlement: Settle
         changes.add(*_parts(core, attempt, settlement))
     if settlement.alarm is not None:
         _raise_alarm(core, changes, attempt, settlement.alarm)
-    changes.write(tx)
-    fates = {member.fate for member in settlement.members}
-    for fate in _BACK_TO_A_PERSON:
-        if fate in fates:
-            give_back(core, tx, attempt.conversation_id, reason=f"delivery_{fate}")
-            break
 
 
 def _settle_member(

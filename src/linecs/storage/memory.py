@@ -176,6 +176,13 @@ class _MemoryTransaction:
         found = self._matching(Query(row=row, where=tuple(where)))
         return len(self._change(layout_of(row), found, changes))
 
+    def update_each(
+        self,
+        row: type[Any],
+        updates: Sequence[tuple[Sequence[Condition], Mapping[str, object]]],
+    ) -> int:
+        return sum(self.update(row, where, changes) for where, changes in updates)
+
     def save(self, before: R, after: R, *, guard: Sequence[str] = ()) -> bool:
         layout = layout_of(type(before))
         where, changes = layout.difference(before, after, guard)

@@ -233,6 +233,17 @@ class Transaction(Protocol):
         """
         ...
 
+    def update_each(
+        self,
+        row: type[Any],
+        updates: Sequence[tuple[Sequence[Condition], Mapping[str, object]]],
+    ) -> int:
+        """Do as `update` does with several pairs of conditions and changes, each some change.
+
+        Returns how many rows there were in all. Those alike cost a database server one answer.
+        """
+        ...
+
     def save(self, before: R, after: R, *, guard: Sequence[str] = ()) -> bool:
         """Write what differs between two values of one row; False where it moved on meanwhile.
 

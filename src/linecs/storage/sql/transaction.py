@@ -129,6 +129,21 @@ class SqlTransaction:
         layout = layout_of(row)
         return self._update(layout, layout.pack_conditions(where), layout.pack_changes(changes))
 
+    def update_each(
+        self,
+        row: type[Any],
+        updates: Sequence[tuple[Sequence[Condition], Mapping[str, object]]],
+    ) -> int:
+        """Do several updates, those alike together; return how many rows there were."""
+        layout = layout_of(row)
+        alike: dict[Statement, list[Values]] = {}
+        for where, changes in updates:
+            conditions, packed = layout.pack_conditions(where), layout.pack_changes(changes)
+            statement = self._statements.update(layout, packed, conditions)
+            values = (*packed.values(), *arguments_of(conditions))
+            alike.setdefault(statement, []).append(values)
+        return sum(self._execute_each(statement, rows) for statement, rows in alike.items())
+
     def save(self, before: R, after: R, *, guard: Sequence[str] = ()) -> bool:
         """Write what differs between two values of one row, if it is still as it was."""
         where, changes = layout_of(type(before)).difference(before, after, guard)
@@ -169,11 +184,9 @@ class SqlTransaction:
         return lock
 
     def _insert(self, layout: Layout, rows: Sequence[object]) -> int:
-        statement = self._statements.insert(layout)
-        if len(rows) == 1:
-            return self._execute(statement, layout.pack(rows[0]))
-        self._must_write()
-        return self._executor.execute_many(statement, [layout.pack(row) for row in rows])
+        return self._execute_each(
+            self._statements.insert(layout), [layout.pack(row) for row in rows]
+        )
 
     def _change_by_keys(
         self, layout: Layout, found: Sequence[Sequence[Any]], changes: Mapping[str, Any]
@@ -192,6 +205,12 @@ class SqlTransaction:
     ) -> int:
         statement = self._statements.update(layout, changes, where)
         return self._execute(statement, (*changes.values(), *arguments_of(where)))
+
+    def _execute_each(self, statement: Statement, rows: Sequence[Values]) -> int:
+        if len(rows) == 1:
+            return self._execute(statement, rows[0])
+        self._must_write()
+        return self._executor.execute_many(statement, rows)
 
     def _execute(self, statement: Statement, values: Values) -> int:
         self._must_write()

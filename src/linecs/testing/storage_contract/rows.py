@@ -84,6 +84,19 @@ class RowsContract(ContractBase):
         assert storage.run(lambda tx: tx.update(StoredEvent, where, {"tries": 0})) == 1
         assert storage.run(lambda tx: tx.update(StoredEvent, where, {})) == 1
 
+    def test_update_each_changes_rows_in_different_ways(self, storage: Storage) -> None:
+        """Alike or not, each pair finds its own rows, and the count is that of all."""
+        storage.run(lambda tx: tx.insert(*[event(name) for name in "abcd"]))
+        updates = [
+            ((equal("id", "a"),), {"tries": 1}),
+            ((equal("id", "b"), equal("tries", 0)), {"tries": 2}),
+            ((equal("id", "c"),), {"tries": 3}),
+            ((equal("id", "d"), equal("tries", 9)), {"tries": 4}),
+        ]
+        assert storage.run(lambda tx: tx.update_each(StoredEvent, updates)) == 3
+        found = storage.read(lambda tx: tx.select(Query(row=StoredEvent, order=("id",))))
+        assert [each.tries for each in found] == [1, 2, 3, 0]
+
     def test_save_writes_only_what_differs(self, storage: Storage) -> None:
         """A column that another writer changed meanwhile, and we did not, keeps its value."""
         storage.run(lambda tx: tx.insert(event("1")))
