@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from linecs.delivery import DeliveryPolicy
     from linecs.delivery.media import FileMediaStore
     from linecs.delivery.tokens import StatelessTokenSource
-    from linecs.desk import DeskSettings, SupportDesk, TicketRules
+    from linecs.desk import DeskSettings, Routing, SupportDesk
     from linecs.errors import IntakeError, LinecsError
     from linecs.model import Channel
     from linecs.replies import KeywordResponder, KeywordRule
@@ -30,10 +30,10 @@ __all__ = [
     "KeywordRule",
     "LinecsError",
     "MemoryStorage",
+    "Routing",
     "SqlStorage",
     "StatelessTokenSource",
     "SupportDesk",
-    "TicketRules",
 ]
 
 _HOMES = {
@@ -46,10 +46,10 @@ _HOMES = {
     "KeywordRule": "linecs.replies",
     "LinecsError": "linecs.errors",
     "MemoryStorage": "linecs.storage.memory",
+    "Routing": "linecs.desk",
     "SqlStorage": "linecs.storage.sql",
     "StatelessTokenSource": "linecs.delivery.tokens",
     "SupportDesk": "linecs.desk",
-    "TicketRules": "linecs.desk",
 }
 
 

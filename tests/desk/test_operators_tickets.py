@@ -168,7 +168,7 @@ def test_a_snoozed_ticket_of_the_customers_turn_is_not_ended_by_its_alarm(
     scene.clock.advance(hours=1)
     scene.desk.run_jobs()
     ticket = scene.ticket
-    assert (ticket.status, ticket.due_for) == (TicketStatus.WAITING, "silence")
+    assert (ticket.status, ticket.due_for) == (TicketStatus.WAITING, "nudges_unanswered")
     assert ticket.due_at > scene.clock()
 
 

@@ -7,18 +7,21 @@ from linecs.desk.operators.act import Acted
 from linecs.desk.operators.changing import BulkResult, TicketChange
 from linecs.desk.operators.staff import Staff
 from linecs.desk.receiving import Receipt
+from linecs.desk.routing import ALWAYS_OPEN, Queue, Receipts, Routing
 from linecs.desk.settings import DeskSettings
 from linecs.desk.support_desk import SupportDesk
-from linecs.desk.tickets import TicketRules
 
 __all__ = [
+    "ALWAYS_OPEN",
     "Acted",
     "BulkResult",
     "DeskSettings",
     "Linking",
+    "Queue",
     "Receipt",
+    "Receipts",
+    "Routing",
     "Staff",
     "SupportDesk",
     "TicketChange",
-    "TicketRules",
 ]

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from linecs.desk.filing import bubble_of
 from linecs.desk.outgoing import queue_messages
+from linecs.desk.promising import promise_in
 from linecs.errors import LimitError
 from linecs.hours import MINUTE_MS
 from linecs.model import (
@@ -75,8 +76,10 @@ def apply_decision(
         made = HandOff(reason="answer_over_limit", source=made.source, note=str(error))
     _settle_bubbles(filing, made)
     _move_ticket(filing, made, rules)
-    if isinstance(made, HandOff) and made.note:
-        filing.changes.add(_collected(filing, made))
+    if isinstance(made, HandOff):
+        promise_in(filing, rules, is_new=True, spoke=bool(made.messages))
+        if made.note:
+            filing.changes.add(_collected(filing, made))
     _remember(filing, made.remember)
     filing.changes.add(_trace(filing, inquiry, made))
     _tell(filing, made)

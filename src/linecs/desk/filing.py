@@ -13,6 +13,7 @@ from attrs import evolve
 from linecs.desk.changes import Changes
 from linecs.desk.feed import happened
 from linecs.desk.jobs import new_job
+from linecs.desk.promising import promise_in
 from linecs.desk.unsending import close_if_all_was_unsent, redact, unsend
 from linecs.model import (
     Author,
@@ -41,6 +42,7 @@ from linecs.model.webhook import (
     UnsendEvent,
     VideoContent,
 )
+from linecs.routing import hold_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +77,7 @@ class Filing:
         open_bubbles: The open inquiry's bubbles, oldest first.
         fresh_bubbles: The bubbles that these events brought.
         known: The messages these events speak of, by LINE's id.
+        position: The customer's place in the queue, where it may be told.
     """
 
     def __init__(
@@ -96,6 +99,7 @@ class Filing:
         self.open_bubbles = list(view.open_bubbles)
         self.fresh_bubbles: list[Message] = []
         self.known = dict(view.known)
+        self.position: int | None = None
         self._wait = wait
         self._settings = settings
         self._waits = waits
@@ -104,9 +108,7 @@ class Filing:
     @property
     def bot_may_speak(self) -> bool:
         """Whether the bot's turn is now: no person holds the conversation or the ticket."""
-        held = self.conversation.speaker is Speaker.OPERATOR and not (
-            0 < self.conversation.speaker_until <= self.now
-        )
+        held = hold_of(self.conversation, now=self.now).speaker is Speaker.OPERATOR
         person_has_it = self.ticket is not None and self.ticket.status in {
             TicketStatus.OPEN,
             TicketStatus.IN_PROGRESS,
@@ -164,6 +166,7 @@ class Filing:
             self.tell("ticket.opened", actor="customer")
         elif before.status is not self.ticket.status:
             self.tell(f"ticket.{self.ticket.status}", actor="customer")
+        promise_in(self, rules, is_new=False)
 
     def answer_open_bubbles(self) -> None:
         """Mark the inquiry's bubbles as dealt with."""

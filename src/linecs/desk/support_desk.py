@@ -37,6 +37,7 @@ from linecs.desk.media import MediaRoom
 from linecs.desk.members import MemberRoom
 from linecs.desk.operators.actions import OperatorActions
 from linecs.desk.operators.staff import Staff
+from linecs.desk.routing import Routing
 from linecs.desk.settings import DeskSettings
 from linecs.desk.tickets import TicketRules
 from linecs.errors import ConfigurationError
@@ -79,7 +80,8 @@ class SupportDesk(OperatorActions):
         responder: What answers by itself; `linecs.replies.Chain` joins several. None answers
             from what `desk.knowledge` has published, and leaves the rest to a person.
         settings: Times and choices.
-        rules: What each act makes of a ticket.
+        routing: Hours, promises, who answers and to whom; around the clock by default, and
+            everyone picks from the queue.
         staff: Who may do what, and the shop's marks and categories. By default everyone whom
             the host lets in may do what an operator may.
         linking: How LINE users become members: invitations, policy, hooks.
@@ -100,7 +102,7 @@ class SupportDesk(OperatorActions):
         channels: Sequence[Channel],
         responder: Responder | None = None,
         settings: DeskSettings | None = None,
-        rules: TicketRules | None = None,
+        routing: Routing | None = None,
         staff: Staff | None = None,
         linking: Linking | None = None,
         members: MemberDirectory | None = None,
@@ -119,7 +121,7 @@ class SupportDesk(OperatorActions):
             gateways=Gateways(by_id, timeout=chosen.call_timeout),
             responder=answering,
             evaluator=Evaluator(answering, deadline=chosen.evaluation_deadline),
-            rules=rules or TicketRules(),
+            rules=TicketRules(routing=routing or Routing()),
             settings=chosen,
             staff=staff or Staff(),
             linking=linking or Linking(),

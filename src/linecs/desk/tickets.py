@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import evolve, field, frozen, validators
+from attrs import evolve, field, frozen
 
-from linecs.hours import DAY_MS, MINUTE_MS
+from linecs.desk.routing import Routing
 from linecs.model import (
     Ticket,
     TicketId,
@@ -14,7 +14,7 @@ from linecs.model import (
     new_id,
 )
 from linecs.model.ids import ConversationId
-from linecs.routing import DEFAULT_WORKFLOW, TicketEvent, Workflow, advance
+from linecs.routing import ClockRun, SlaClock, TicketEvent, advance, promise_kept
 
 if TYPE_CHECKING:
     from linecs.model import (
@@ -23,25 +23,25 @@ if TYPE_CHECKING:
         Message,
         OperatorId,
     )
+    from linecs.routing import Workflow
 
 __all__ = ["TicketRules"]
 
 
 @frozen(kw_only=True)
 class TicketRules:
-    """A workflow, and by when a person should act where it names no time itself.
+    """A shop's workflow and its deadlines.
 
     Attributes:
-        workflow: The table of transitions.
-        reply_within: By when a person should reply; ms.
-        follow_up_within: By when a person looks again at a ticket nobody waits for; ms.
-        silence: After a question to the customer, silence of this length ends the matter; ms.
+        routing: Both, by queue.
     """
 
-    workflow: Workflow = DEFAULT_WORKFLOW
-    reply_within: int = field(default=30 * MINUTE_MS, validator=validators.gt(0))
-    follow_up_within: int = field(default=DAY_MS, validator=validators.gt(0))
-    silence: int = field(default=7 * DAY_MS, validator=validators.gt(0))
+    routing: Routing = field(factory=Routing)
+
+    @property
+    def workflow(self) -> Workflow:
+        """The table of transitions."""
+        return self.routing.workflow
 
     def customer_wrote(
         self,
@@ -83,12 +83,14 @@ class TicketRules:
         Where the bot asked something (`resolves` is False), silence is for a person to look at.
         """
         if not resolves:
-            return self._timed(evolve(ticket, reason="asked"), TicketEvent.BOT_DEADLINE, now)
-        return self._timed(evolve(ticket, reason="answered"), TicketEvent.BOT_SILENCE, now)
+            return self.with_due(evolve(ticket, reason="asked"), now)
+        answered = evolve(ticket, reason="answered")
+        return self.with_due(answered, now, turn=TicketEvent.BOT_SILENCE)
 
     def choices_offered(self, ticket: Ticket, now: int) -> Ticket:
         """Return the ticket after "did you mean one of these?"."""
-        return self._timed(evolve(ticket, reason="offered"), TicketEvent.CHOICES_EXPIRED, now)
+        offered = evolve(ticket, reason="offered")
+        return self.with_due(offered, now, turn=TicketEvent.CHOICES_EXPIRED)
 
     def handed_off(self, ticket: Ticket, hand_off: HandOff, now: int, *, since: int) -> Ticket:
         """Return the ticket in a queue, its customer waiting for a person since then."""
@@ -110,7 +112,11 @@ class TicketRules:
     def replied(self, ticket: Ticket, operator: OperatorId, now: int, *, asks: bool) -> Ticket:
         """Return the ticket after a person's reply; `asks` makes it the customer's turn."""
         on = TicketEvent.ASKED if asks else TicketEvent.REPLIED
-        return self._moved(ticket, on, now, operator)
+        kept = ticket.promise_kept
+        if kept is None:
+            kept = promise_kept(ticket.promised_at, now, now=now)
+        answered = evolve(ticket, promise_kept=kept, nudges_sent=0)
+        return self._moved(answered, on, now, operator)
 
     def acted(
         self,
@@ -143,6 +149,8 @@ class TicketRules:
         """Return the ticket after its due time passed in silence."""
         if ticket.due_for == "snooze":
             return self.snoozed(ticket, 0, now)
+        if ticket.due_for == "nudge":
+            return self._nudged(ticket, now)
         if ticket.status is TicketStatus.WAITING:
             return self._moved(ticket, TicketEvent.NUDGES_UNANSWERED, now, "system")
         on = self.workflow.due_event(ticket)
@@ -150,6 +158,20 @@ class TicketRules:
             return ticket
         actor = "bot" if on == TicketEvent.BOT_SILENCE else "system"
         return self._moved(ticket, on, now, actor)
+
+    def _nudged(self, ticket: Ticket, now: int) -> Ticket:
+        """Return the ticket once its customer was asked again.
+
+        Nudges that a worker slept through are not made up for, and the customer has the whole
+        time for an answer.
+        """
+        nudges = self.routing.queue(ticket.queue).nudges
+        planned = nudges.nudges(ticket.last_replied_at)
+        sent = max(ticket.nudges_sent + 1, sum(at <= now for at in planned))
+        nudged = self.with_due(evolve(ticket, nudges_sent=sent), now)
+        if nudged.due_for == "nudge":
+            return nudged
+        return evolve(nudged, due_at=max(nudged.due_at, now + nudges.resolve_after_ms))
 
     def _moved(
         self,
@@ -174,23 +196,41 @@ class TicketRules:
         )
         return self.with_due(moved, now)
 
-    def with_due(self, ticket: Ticket, now: int) -> Ticket:
-        """Return the ticket with its next due time; one already running is not put off."""
-        if ticket.snoozed_until:
-            return evolve(ticket, due_at=ticket.snoozed_until, due_for="snooze")
-        match ticket.status:
-            case TicketStatus.RESOLVED:
-                return evolve(ticket, due_at=0, due_for="")
-            case TicketStatus.BOT:
-                return self._timed(ticket, TicketEvent.BOT_DEADLINE, now)
-            case TicketStatus.WAITING:
-                return evolve(ticket, due_at=now + self.silence, due_for="silence")
-            case TicketStatus.OPEN | TicketStatus.IN_PROGRESS if not ticket.waiting_since:
-                return evolve(ticket, due_at=now + self.follow_up_within, due_for="follow_up")
-            case _:
-                what = "next_reply" if ticket.first_replied_at else "first_reply"
-                due_at = ticket.waiting_since + self.reply_within
-                return evolve(ticket, due_at=due_at, due_for=what)
+    def with_due(self, ticket: Ticket, now: int, *, turn: str = TicketEvent.BOT_DEADLINE) -> Ticket:
+        """Return the ticket with its next due time; one already running is not put off.
 
-    def _timed(self, ticket: Ticket, on: TicketEvent, now: int) -> Ticket:
-        return evolve(ticket, due_at=self.workflow.due(on, ticket.status, now), due_for=on)
+        Args:
+            ticket: As it now stands.
+            now: Epoch ms UTC.
+            turn: What ends the bot's turn, where it is the bot's.
+        """
+        deadlines = self.routing.deadlines(ticket.queue)
+        due = deadlines.next(ticket, now=now, turn=turn, nudges_sent=ticket.nudges_sent)
+        if due is None:
+            return evolve(ticket, due_at=0, due_for="", remind_at=0)
+        if (ticket.due_at, ticket.due_for) == (due.at, due.what):
+            return ticket
+        timed = evolve(ticket, due_at=due.at, due_for=due.what)
+        return evolve(timed, remind_at=self._remind_at(timed))
+
+    def _remind_at(self, ticket: Ticket) -> int:
+        """Return when staff first hear of a due time; 0 for those that no person keeps."""
+        if ticket.due_for == "follow_up":
+            return ticket.due_at
+        if ticket.due_for not in {SlaClock.FIRST_REPLY, SlaClock.NEXT_REPLY}:
+            return 0
+        policy = self.routing.queue(ticket.queue).sla
+        run = ClockRun(clock=SlaClock(ticket.due_for), started_at=ticket.waiting_since)
+        return policy.read(run, now=ticket.waiting_since).warn_at or ticket.due_at
+
+    def reminded(self, ticket: Ticket, now: int) -> Ticket:
+        """Return the ticket once staff have heard that its due time nears or has passed."""
+        if now < ticket.due_at:
+            return evolve(ticket, remind_at=ticket.due_at)
+        broken = ticket.promise_kept is None and 0 < ticket.promised_at < now
+        kept = False if broken else ticket.promise_kept
+        return evolve(ticket, remind_at=0, promise_kept=kept)
+
+    def promised(self, ticket: Ticket) -> Ticket:
+        """Return the ticket once its customer was told when a person answers."""
+        return evolve(ticket, promised_at=ticket.due_at, promise_kept=None)

@@ -58,7 +58,12 @@ class Ticket:
         due_for: What is due then (`bot_turn`, `first_reply`, `next_reply`, `nudge`, ...).
         waiting_since: Since when the customer waits for a person, epoch ms UTC; 0 for not.
         first_replied_at: The first reply by a person, epoch ms UTC; 0 for none yet.
-        promised_at: The time the customer was told, epoch ms UTC; 0 for none.
+        remind_at: When staff hear of the due time next: at its warning, then at the time
+            itself; epoch ms UTC, 0 where nothing is left to say.
+        promised_at: By when the customer may expect a person, from what they were told; epoch
+            ms UTC, 0 for none.
+        promise_kept: Whether a person replied by then; None while that is open.
+        nudges_sent: How often the customer was asked again since our last question.
         snoozed_until: Epoch ms UTC; 0 for not snoozed.
         resolved_by: `bot`, `system`, or the operator's id; empty while not resolved.
         version: Raised by every change; ticket actions carry it.
@@ -79,10 +84,13 @@ class Ticket:
     opened_by_message_id: MessageId | None = None
     due_at: int = 0
     due_for: str = ""
+    remind_at: int = 0
     waiting_since: int = 0
     first_replied_at: int = 0
     last_replied_at: int = 0
     promised_at: int = 0
+    promise_kept: bool | None = None
+    nudges_sent: int = 0
     snoozed_until: int = 0
     resolved_at: int = 0
     resolved_by: str = ""

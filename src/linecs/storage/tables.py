@@ -182,6 +182,7 @@ TABLES: tuple[Table, ...] = (
             ("status", "due_at"),
             ("assignee_id", "status", "waiting_since"),
             ("status", "opened_at", "id"),
+            ("remind_at",),
         ),
     ),
     Table(

@@ -78,7 +78,15 @@ def reply(
     act.give_word_to(actor)
     queued = _queue(act, messages, quoting)
     _settle(act, queued)
-    return act.finish("ticket.replied", message_ids=queued.message_ids)
+    facts = {"asks": asks, **_promise(begun, act.ticket)}
+    return act.finish("ticket.replied", facts=facts, message_ids=queued.message_ids)
+
+
+def _promise(before: Ticket, after: Ticket) -> dict[str, object]:
+    """Return whether this reply keeps what the customer was told, if anything was."""
+    if before.promise_kept is not None or after.promise_kept is None:
+        return {}
+    return {"promise_kept": after.promise_kept}
 
 
 def _refuse_stale(
