@@ -1,0 +1,191 @@
+"""Knowledge is improved by what customers and operators did, and its effect is measured first."""
+
+from __future__ import annotations
+
+import pytest
+
+from linecs.replies.faq import (
+    FaqEntry,
+    FaqIndex,
+    live_start_policy,
+    shipped_calibration,
+    shipped_policy,
+)
+from linecs.replies.learning import (
+    NewEntry,
+    NewVariant,
+    PastInquiry,
+    Signal,
+    accept,
+    earned_policy,
+    is_private,
+    measure,
+    prepare_with,
+    propose,
+)
+
+FAQ = (
+    FaqEntry(
+        id="returns", question="返品はできますか", answer="到着から7日以内なら返品を承ります。"
+    ),
+    FaqEntry(id="fee", question="送料はいくらですか", answer="送料は全国一律500円です。"),
+    FaqEntry(id="hours", question="営業時間を教えてください", answer="10時から18時です。"),
+)
+MATTERS = ("返品", "交換", "採寸", "修理", "洗濯", "入荷", "予約")
+PREPARE = prepare_with(shipped_calibration("none"), shipped_policy("none"))
+
+
+def past(id_: str, text: str, signal: Signal, entry_id: str = "", answer: str = "") -> PastInquiry:
+    """One inquiry and what became of it."""
+    return PastInquiry(id=id_, text=text, signal=signal, entry_id=entry_id, operator_answer=answer)
+
+
+def test_a_tapped_choice_becomes_a_variant() -> None:
+    """How the customer asked is another way of asking; more taps are a better case."""
+    tapped = [
+        past("1", "サイズ違いだったので戻したい", Signal.TAPPED, "returns"),
+        past("2", "サイズ違いだったので戻したいです", Signal.TAPPED, "returns"),
+        past("3", "配送料金", Signal.TAPPED, "fee"),
+    ]
+    assert propose(FAQ, tapped) == (
+        NewVariant(entry_id="returns", text="サイズ違いだったので戻したい", sources=("1", "2")),
+        NewVariant(entry_id="fee", text="配送料金", sources=("3",)),
+    )
+
+
+def test_an_operators_words_for_an_entrys_answer_make_a_variant() -> None:
+    """After an answer that did not help, a person said what another entry says."""
+    corrected = past(
+        "1",
+        "着ないで返すのはあり？",
+        Signal.UNSATISFIED,
+        "fee",
+        "到着から7日以内でしたら承ります",
+    )
+    (proposal,) = propose(FAQ, [corrected])
+    assert proposal == NewVariant(entry_id="returns", text="着ないで返すのはあり？", sources=("1",))
+
+
+def test_like_questions_that_people_answer_become_an_entry() -> None:
+    """The most central wording and answer are proposed; a question asked once is not."""
+    answer = "ギフト包装は一点300円で承ります。"
+    asked = [
+        past("1", "ギフト包装はできますか", Signal.OPERATOR, answer=answer),
+        past("2", "ギフト包装をお願いできますか", Signal.OPERATOR, answer=answer + "はい"),
+        past("3", "ギフト包装ってしてもらえますか", Signal.OPERATOR, answer=answer),
+        past("4", "駐車場はありますか", Signal.OPERATOR, answer="ございません。"),
+    ]
+    (proposal,) = propose(FAQ, asked)
+    assert isinstance(proposal, NewEntry)
+    assert proposal.sources == ("1", "2", "3")
+    assert proposal.answer == answer
+    assert {proposal.question, *proposal.variants} == {one.text for one in asked[:3]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "注文番号１２３４５の返品",
+        "a@example.com に送って",
+        "山田と申しますが返品したい",
+        "花子様宛の荷物",
+        "長" * 61,
+    ],
+)
+def test_private_looking_texts_are_never_proposed(text: str) -> None:
+    """Names, numbers and addresses of customers do not become knowledge."""
+    assert is_private(text)
+    assert propose(FAQ, [past("1", text, Signal.TAPPED, "returns")]) == ()
+
+
+def test_what_is_known_or_was_rejected_is_not_proposed() -> None:
+    """A rejected proposal does not come back under another manner of asking."""
+    known = past("1", "返品はできますか？", Signal.TAPPED, "returns")
+    fresh = past("2", "戻したい", Signal.TAPPED, "returns")
+    gone = past("3", "古い話", Signal.TAPPED, "gone")
+    (proposal,) = propose(FAQ, [known, fresh, gone])
+    again = past("4", "戻したいです", Signal.TAPPED, "returns")
+    assert propose(FAQ, [again], rejected={proposal.key}) == ()
+
+
+def test_accepting_changes_only_what_was_proposed() -> None:
+    """A variant goes to its entry, a new entry to the end."""
+    variant = NewVariant(entry_id="fee", text="配送料金", sources=("1",))
+    better = accept(FAQ, variant)
+    assert better[1].variants == ("配送料金",)
+    assert (better[0], better[2]) == (FAQ[0], FAQ[2])
+    entry = NewEntry(question="駐車場は", variants=(), answer="ございません。", sources=("1",))
+    assert accept(FAQ, entry, id_="parking")[-1] == FaqEntry(
+        id="parking", question="駐車場は", answer="ございません。"
+    )
+
+
+def test_the_effect_is_measured_on_past_traffic() -> None:
+    """Before and after for all inquiries, and without those the proposal comes from."""
+    traffic = [
+        past("1", "サイズ違いなので戻したい", Signal.TAPPED, "returns"),
+        past("2", "戻したいのですが、サイズ違いで", Signal.TAPPED, "returns"),
+        past("3", "送料は", Signal.CONFIRMED, "fee"),
+        past("4", "色違いはありますか", Signal.OPERATOR, answer="ございます。"),
+    ]
+    proposal = NewVariant(entry_id="returns", text="サイズ違いなので戻したい", sources=("1",))
+    effect = measure(FAQ, proposal, traffic, PREPARE)
+    assert effect.before == {
+        "1": "left",
+        "2": "left",
+        "3": "answered_right",
+        "4": "left",
+    }
+    assert effect.after["1"] == "answered_right"
+    assert effect.after["2"] in {"answered_right", "offered_right"}
+    assert (effect.after["3"], effect.gain, effect.harm) == ("answered_right", 2, 0)
+    assert effect.changed[:2] == ("1", "2")
+    assert effect.say().startswith("過去 4 件: ")
+    assert "元になった 1 件を除くと: " in effect.say()
+    assert "(without the 1 it comes from: " in effect.say("en")
+
+
+def test_a_variant_in_the_wrong_place_is_seen_to_harm() -> None:
+    """The measure tells a lead not to accept what would make right answers wrong."""
+    traffic = [
+        past("1", "送料はいくら", Signal.CONFIRMED, "fee"),
+        past("2", "営業時間", Signal.CONFIRMED, "hours"),
+    ]
+    wrong = NewVariant(entry_id="returns", text="営業時間", sources=())
+    effect = measure(FAQ, wrong, traffic, PREPARE)
+    assert effect.changed == ("2",)
+    assert effect.gain <= 0
+
+
+def test_an_answer_that_did_not_help_counts_as_wrong_again() -> None:
+    """An inquiry whose answer was rejected is no success of the same answer."""
+    traffic = [
+        past("1", "送料はいくら", Signal.UNSATISFIED, "fee"),
+        past("2", "営業時間", Signal.OPERATOR, answer="こちらです"),
+    ]
+    proposal = NewVariant(entry_id="returns", text="返したい", sources=())
+    effect = measure(FAQ, proposal, traffic, PREPARE)
+    assert effect.before == {"1": "answered_wrong", "2": "answered_unknown"}
+    assert effect.say() == "過去 2 件: 変化なし(元になった 0 件を除くと: 変化なし)"
+
+
+def test_answering_unlocks_once_the_shops_own_labels_bear_it_out() -> None:
+    """Few labels, or answers that did not help, keep a live shop with exact matches."""
+    nouns = ("ドレス", "パンプス", "コート", "ワンピース", "スカート", "ニット")
+    topics = [noun + matter for noun in nouns for matter in MATTERS]
+    entries = [
+        FaqEntry(id=topic, question=f"{topic}について知りたい", answer=f"{topic}の説明です。")
+        for topic in topics
+    ]
+    index = FaqIndex(entries)
+    calibration = shipped_calibration("none")
+    right = [
+        past(topic, f"{topic}について急ぎで知りたい", Signal.TAPPED, topic) for topic in topics
+    ]
+    wrong = [
+        past(topic, f"{topic}について急ぎで知りたい", Signal.UNSATISFIED, topic) for topic in topics
+    ]
+    assert earned_policy(index, calibration, right) == shipped_policy("none")
+    assert earned_policy(index, calibration, right[:34]) == live_start_policy("none")
+    assert earned_policy(index, calibration, wrong) == live_start_policy("none")
+    assert earned_policy(index, calibration, []) == live_start_policy("none")
