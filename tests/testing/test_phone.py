@@ -9,14 +9,16 @@ import subprocess
 import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
 from linecs.testing import LineSimulator, VirtualClock
 from linecs.testing.simulator import SimulationError
 from linecs.testing.simulator.content import plain_png
+from linecs.testing.simulator.links import DIALOG_PATH
 from linecs.testing.simulator.phone import PHONE_PATH
+from linecs.testing.simulator.visitors import VISITOR_COOKIE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -305,3 +307,16 @@ def test_two_runs_share_secrets_but_no_ids() -> None:
     assert first.channel.access_token == second.channel.access_token
     ids = [each.customer("c1").says("同じ").message_id for each in (first, second)]
     assert len(set(ids)) == 2
+
+
+def test_a_link_opened_on_a_phone_is_opened_by_its_owner(line: LineSimulator) -> None:
+    """The page's cookie tells LINE's own pages who visits, also by a Japanese name."""
+    line.customer("はると")
+    home = urlsplit(line.url)
+    connection = http.client.HTTPConnection(home.hostname or "", home.port, timeout=5)
+    cookie = f"{VISITOR_COOKIE}={quote('はると')}"
+    with closing(connection):
+        connection.request("GET", f"{DIALOG_PATH}?linkToken=none", headers={"Cookie": cookie})
+        page = connection.getresponse().read().decode()
+    assert "どのお客さまとして" not in page
+    assert "有効期限が切れています" in page

@@ -95,7 +95,9 @@ AROUND = st.sampled_from(
 @settings(max_examples=600, derandomize=True)
 def test_names_addresses_and_numbers_never_survive(private: str, before: str, after: str) -> None:
     """Whatever known words stand around it, nothing of a person comes through."""
-    assert private not in TEXTS.text(before + private + after)
+    made = TEXTS.text(before + private + after)
+    assert made[len(before) : len(before) + len(private)] != private
+    assert len(private) < 5 or private not in made
 
 
 @given(
