@@ -23,11 +23,7 @@ const ICONS = {
   send: "M4 12l16-7-6 16-3-7z",
   smile: "M12 3a9 9 0 100 18 9 9 0 000-18zM8.5 10v.5M15.5 10v.5M8 14c2 3 6 3 8 0",
   more: "M12 5.5v.5M12 12v.5M12 18.5v.5",
-  picture: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9v.5",
   file: "M6 3h8l4 4v14H6zM14 3v4h4",
-  pin: "M12 21c-5-6-7-8.5-7-12a7 7 0 0114 0c0 3.5-2 6-7 12zM12 9v.5",
-  menu: "M4 7h16M4 12h16M4 17h16",
-  keyboard: "M3 6h18v12H3zM7 10v.5M11 10v.5M15 10v.5M8 14h8",
   close: "M6 6l12 12M18 6L6 18",
 };
 
