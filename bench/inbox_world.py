@@ -119,10 +119,19 @@ class World:
             assignee_id=OperatorId(f"op{number % OPERATORS}") if number % 4 else None,
             opened_at=opened,
             waiting_since=opened + 1_000 if is_live and number % 3 < 2 else 0,
-            due_at=opened + 1_800_000 if is_live else 0,
+            due_at=self._due_at(number) if is_live else 0,
             due_for="first_reply" if is_live else "",
             resolved_by="" if is_live else ("bot", "hanako")[number % 2],
         )
+
+    def _due_at(self, number: int) -> int:
+        is_late = number % 20 == 0
+        return START + number * 5_000 + 1_800_000 if is_late else self.now + number
+
+    @property
+    def now(self) -> int:
+        """When everybody looks: after the last ticket; one in twenty is overdue then."""
+        return START + self.tickets * 5_000 + 3_600_000
 
     def has_tag(self, number: int) -> bool:
         """Whether a customer is a VIP: two in a hundred."""

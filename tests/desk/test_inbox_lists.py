@@ -35,7 +35,7 @@ from linecs.model.fields import CustomerTag
 from linecs.model.link import Link, LinkFlow, LinkId, MemberId, ProviderId
 from linecs.storage.inbox_rows import Place
 from linecs.storage.memory import MemoryStorage
-from linecs.storage.ports import equal, unequal
+from linecs.storage.ports import equal, one_of, unequal
 from linecs.storage.tables import Counter
 
 if TYPE_CHECKING:
@@ -327,6 +327,20 @@ def test_a_list_of_members_follows_the_link(shop: Shop) -> None:
     ended = evolve(link, ended_at=NOW)
     shop.storage.run(lambda tx: LinkTransaction(tx).change_link(link, ended))
     assert (shop.listed(members), shop.listed(others)) == ([], ["t1"])
+
+
+def test_a_ticket_that_is_removed_leaves_all_lists(shop: Shop) -> None:
+    """An erasure leaves neither a line in a list nor a count."""
+    shop.tag(1, "VIP")
+    shop.write(ticket_of(shop.customer(1), "t1"))
+    shop.write(evolve(ticket_of(shop.customer(2), "t2"), status=TicketStatus.RESOLVED))
+    changes = Changes()
+    changes.remove(Ticket, one_of("id", ("t1", "t2")))
+    shop.storage.run(changes.write)
+    counts = shop.inbox.counts()
+    assert (counts.live, counts.tags, sum(counts.statuses.values())) == (0, {}, 0)
+    assert shop.listed(InboxFilter()) == []
+    assert shop.inbox.recount() == 0
 
 
 def test_a_recount_mends_what_something_else_has_changed(shop: Shop) -> None:

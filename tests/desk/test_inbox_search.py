@@ -28,6 +28,7 @@ from linecs.model import (
     NoteId,
 )
 from linecs.storage.inbox_rows import SearchBlock, SearchPosting, SearchText
+from linecs.storage.ports import at_most, equal
 
 if TYPE_CHECKING:
     from desks import Scene
@@ -152,6 +153,21 @@ def test_what_was_taken_back_is_gone_from_the_index(
     places = sum(len(row.places) // 2 for row in scene.rows(SearchPosting))
     indexed = [text for name, text in archive.items() if f"m{name}" in named]
     assert places == sum(len(grams_of(searchable(each.text))) for each in indexed)
+
+
+def test_a_message_that_is_removed_is_gone_from_the_index(
+    scene: Scene, archive: dict[str, Message]
+) -> None:
+    """An erasure of a whole conversation leaves nothing in the index, not even a name."""
+    changes = Changes()
+    changes.remove(Message, equal("conversation_id", WHO), at_most("occurred_at", 40))
+    scene.storage.run(changes.write)
+    gone = {name for name, each in archive.items() if each.occurred_at <= 40}
+    named = {name[1:] for block in scene.rows(SearchBlock) for name in block.documents}
+    assert not gone & named
+    places = sum(len(row.places) // 2 for row in scene.rows(SearchPosting))
+    kept = [archive[name] for name in named if name]
+    assert places == sum(len(grams_of(searchable(each.text))) for each in kept)
 
 
 def test_a_note_is_found_and_forgotten_with_the_words_it_quotes(scene: Scene) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from linecs.desk.inbox.keeping import keep_inbox
+from linecs.desk.inbox.keeping import keep_inbox, leave_inbox
 from linecs.errors import LinecsError
 from linecs.storage.rows import layout_of
 from linecs.storage.tables import table_of
@@ -90,6 +90,7 @@ class Changes:
             tx.insert(*self._added)
         if self._kept:
             tx.insert_absent(*self._kept)
+        leave_inbox(tx, self._removed)
         for row, where in self._removed:
             tx.delete(row, where)
         for row, updates in _by_table(self._set).items():

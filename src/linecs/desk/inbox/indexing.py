@@ -31,6 +31,7 @@ __all__ = [
     "change_text",
     "count_segments",
     "document_of",
+    "forget_text",
     "pack_search",
     "places_in",
     "segment_rows",
@@ -59,7 +60,7 @@ def change_text(tx: Transaction, before: Message | Note, after: Message | Note) 
     """Forget what a message or note said, and find what it says now. Joins, as above."""
     if before.text == after.text:
         return
-    _forget(tx, before)
+    forget_text(tx, before)
     add_texts(tx, [after])
 
 
@@ -145,7 +146,8 @@ def _pack_one(core: DeskCore) -> bool:
     return core.storage.run(write)
 
 
-def _forget(tx: Transaction, written: Message | Note) -> None:
+def forget_text(tx: Transaction, written: Message | Note) -> None:
+    """Take a text out of the index. Joins the transaction that erases it; give it as it was."""
     grams = sorted(grams_of(searchable(written.text)))
     if not grams or tx.delete(SearchText, [equal("document_id", written.id)]):
         return

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from linecs.desk.inbox.indexing import add_texts, change_text
-from linecs.desk.inbox.places import file_ticket, refile_customer
+from linecs.desk.inbox.indexing import add_texts, change_text, forget_text
+from linecs.desk.inbox.places import file_ticket, refile_customer, unfile_ticket
 from linecs.model import CustomerId, Message, Note, Ticket
 from linecs.model.fields import CustomerTag
+from linecs.storage.ports import Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from linecs.storage.ports import Condition, Transaction
 
-__all__ = ["keep_inbox"]
+__all__ = ["keep_inbox", "leave_inbox"]
 
 _SEARCHED = (Message, Note)
 _Altered = tuple[Any, Any, frozenset[str]]
@@ -43,6 +44,17 @@ def keep_inbox(
     tagged |= {CustomerId(who) for row, where in removed for who in _untagged(row, where)}
     for customer_id in sorted(tagged):
         refile_customer(tx, customer_id)
+
+
+def leave_inbox(tx: Transaction, removed: Iterable[_Removed]) -> None:
+    """Take rows that are about to be removed out of lists and search. Called as above."""
+    for kind, where in removed:
+        if kind is Ticket or kind in _SEARCHED:
+            for row in tx.select(Query(row=kind, where=tuple(where))):
+                if isinstance(row, Ticket):
+                    unfile_ticket(tx, row)
+                else:
+                    forget_text(tx, row)
 
 
 def _untagged(row: type[Any], where: Sequence[Condition]) -> Iterable[str]:

@@ -212,7 +212,7 @@ def _listed(
             newest=newest.get(conversation.newest_message_id or ""),
             unread=actor is not None and conversation.newest_at > marks.get(conversation.id, 0),
         )
-        for ticket in (tickets[each] for each in ids)
+        for ticket in (tickets[each] for each in ids if each in tickets)
         for conversation in (conversations[ticket.conversation_id],)
     )
 

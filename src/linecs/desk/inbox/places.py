@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter as Tally
 from typing import TYPE_CHECKING
 
-from linecs.model import Customer, Ticket, TicketStatus
+from linecs.model import Conversation, Customer, Ticket, TicketStatus
 from linecs.model.fields import CustomerTag
 from linecs.model.link import Link
 from linecs.storage.inbox_rows import NEVER, Place
@@ -34,6 +34,7 @@ __all__ = [
     "refile_customer",
     "refile_user",
     "set_counters",
+    "unfile_ticket",
 ]
 
 Facet = tuple[str, str]
@@ -91,6 +92,14 @@ def file_ticket(tx: Transaction, before: Ticket | None, after: Ticket) -> None:
     _move(tx, after, gone=was - now, new=now - was)
 
 
+def unfile_ticket(tx: Transaction, ticket: Ticket) -> None:
+    """Take a ticket out of all lists. Joins the transaction that removes it."""
+    was = _counted(ticket)
+    if _is_live(ticket):
+        was |= facets_of_customer(tx, ticket.customer_id)
+    _move(tx, ticket, gone=was, new=())
+
+
 def refile_user(tx: Transaction, line_user_id: LineUserId) -> None:
     """Put a LINE user's tickets where they belong after a link changed, in each channel. Joins."""
     for customer in tx.select(Query(row=Customer, where=(equal("line_user_id", line_user_id),))):
@@ -99,6 +108,8 @@ def refile_user(tx: Transaction, line_user_id: LineUserId) -> None:
 
 def refile_customer(tx: Transaction, customer_id: CustomerId) -> None:
     """Put a customer's tickets where they belong after a tag changed. Joins."""
+    # Whoever opens or moves this customer's tickets just now is waited for, or waits.
+    tx.find(Conversation, customer_id, lock=True)
     now = facets_of_customer(tx, customer_id)
     where = (equal("conversation_id", customer_id), unequal("status", TicketStatus.RESOLVED))
     for ticket in tx.select(Query(row=Ticket, where=where)):
@@ -167,7 +178,7 @@ def _move(tx: Transaction, ticket: Ticket, *, gone: Iterable[Facet], new: Iterab
             tx.delete(Place, key)
     places = [place_of(ticket, facet) for facet in sorted(new) if facet != RESOLVED]
     if places:
-        tx.insert(*places)
+        tx.insert_absent(*places)
     steps = {**dict.fromkeys(gone, -1), **dict.fromkeys(new, 1)}
     # In one order everywhere, so that two commits cannot wait for each other.
     for facet in sorted(steps):

@@ -191,7 +191,11 @@ def _read(
         if each is not None and _has(each, words)
     ]
     customers = _by_id(tx, Customer, {each.conversation_id for each, _ in written})
-    return [(_hit(each, customers[each.conversation_id]), cursor) for each, cursor in written]
+    return [
+        (_hit(each, customers[each.conversation_id]), cursor)
+        for each, cursor in written
+        if each.conversation_id in customers
+    ]
 
 
 def _has(written: Message | Note, words: Sequence[str]) -> bool:
