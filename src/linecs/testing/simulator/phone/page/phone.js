@@ -30,7 +30,7 @@ export class Phone {
     this.quick = element("div", { className: "quick", role: "group", "aria-label": words.quickReplies });
     this.banner = element("div", { className: "banner", hidden: true });
     this.composer = new Composer(this);
-    this.menu = element("div", { className: "rich-menu", hidden: true });
+    this.menu = element("div", { className: "rich-menu", role: "group", "aria-label": words.richMenu, hidden: true });
     this.title = element("h2");
     this.person = element("p");
     const options = button(words.options, { className: "tool", "aria-haspopup": "menu", onclick: (event) => this.openSettings(event.currentTarget) }, icon("more"));
