@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from linecs.model import StoredEvent
 from linecs.storage.ports import Query
+from linecs.storage.tables import Counter
 
 if TYPE_CHECKING:
     from linecs.storage.sql import SqlStorage
@@ -19,19 +19,18 @@ FORK = """
 import os, sys, threading, time
 from linecs.storage.sql import SqlStorage
 from linecs.storage.ports import Query
-from linecs.model import StoredEvent
-from linecs.testing.storage_contract.samples import event
+from linecs.storage.tables import Counter
 
 storage = SqlStorage.connect(sys.argv[1])
-read = lambda: storage.read(lambda tx: tx.count(Query(row=StoredEvent)))
+read = lambda: storage.read(lambda tx: tx.count(Query(row=Counter)))
 inside = threading.Event()
 
 def hold(tx):
-    tx.insert(event("parent's other thread"))
+    tx.insert(Counter(name="other thread"))
     inside.set()
     time.sleep(0.3)  # the fork comes now
 
-storage.run(lambda tx: tx.insert(event("before")))
+storage.run(lambda tx: tx.insert(Counter(name="before")))
 read()
 other = threading.Thread(target=storage.run, args=[hold])
 other.start()
@@ -39,11 +38,11 @@ inside.wait()
 child = os.fork()
 if child == 0:
     read()
-    storage.run(lambda tx: tx.insert(event("child")))
+    storage.run(lambda tx: tx.insert(Counter(name="child")))
     storage.close()
     sys.exit(0)
 other.join()
-storage.run(lambda tx: tx.insert(event("after")))
+storage.run(lambda tx: tx.insert(Counter(name="after")))
 assert os.waitpid(child, 0)[1] == 0
 print("parent reads", read())
 """
@@ -56,4 +55,4 @@ def test_parent_and_child_both_go_on(sql_storage: SqlStorage, database_url: str)
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)  # noqa: S603 - our own code
     assert done.stdout.split("\n") == ["parent reads 4", ""]
     assert done.stderr == ""
-    assert sql_storage.read(lambda tx: tx.count(Query(row=StoredEvent))) == 4
+    assert sql_storage.read(lambda tx: tx.count(Query(row=Counter))) == 4

@@ -211,7 +211,7 @@ def test_the_command_prints_sql_instead(capsys: pytest.CaptureFixture[str]) -> N
         (["migrate", "nonsense"], "no address"),
         (["migrate", "sqlite://", "--prefix", "Shop-"], "prefix"),
         (["migrate", "sqlite+aiosqlite:///x.db"], "aiosqlite"),
-        (["migrate", "mysql+mysqldb://127.0.0.1/x"], "linecs[mysql]"),
+        (["migrate", "mysql+mysqlconnector://127.0.0.1/x"], "linecs[mysql]"),
     ],
 )
 def test_the_command_names_what_is_wrong(

@@ -118,7 +118,7 @@ def test_a_deadlock_is_done_again(storage: SqlStorage) -> None:
 
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(storage.run, [add_crosswise("a", "b"), add_crosswise("b", "a")]))
-    assert len(tries) == 3
+    assert len(tries) > 2
     values = storage.read(lambda tx: [tx.get(Counter, name).value for name in "ab"])
     assert values == [2, 2]
 

@@ -14,6 +14,7 @@ from linecs.errors import ConfigurationError
 from linecs.model import StoredEvent
 from linecs.storage.ports import Query, StorageBusyError
 from linecs.storage.sql import SqlStorage
+from linecs.storage.tables import Counter
 from linecs.testing.storage_contract.samples import event
 
 if TYPE_CHECKING:
@@ -106,11 +107,11 @@ def test_the_lock_is_for_those_who_may_read_the_file(path: Path) -> None:
 WRITE = """
 import sys, threading
 from linecs.storage.sql import SqlStorage
-from linecs.testing.storage_contract.samples import event
+from linecs.storage.tables import Counter
 storage = SqlStorage.connect(f"sqlite:///{sys.argv[1]}")
 def write(thread):
     for number in range(50):
-        storage.run(lambda tx: tx.insert(event(f"{sys.argv[2]}-{thread}-{number}")))
+        storage.run(lambda tx: tx.insert(Counter(name=f"{sys.argv[2]}-{thread}-{number}")))
 threads = [threading.Thread(target=write, args=(thread,)) for thread in range(4)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
@@ -121,7 +122,7 @@ def test_processes_and_threads_lose_nothing(storage: SqlStorage, path: Path) -> 
     """All that several processes write at once is there."""
     writers = [subprocess.Popen([sys.executable, "-c", WRITE, path, str(n)]) for n in range(2)]  # noqa: S603 - our own code
     assert [writer.wait(60) for writer in writers] == [0, 0]
-    assert storage.read(lambda tx: tx.count(EVENTS)) == 400
+    assert storage.read(lambda tx: tx.count(Query(row=Counter))) == 400
 
 
 HOLD = """

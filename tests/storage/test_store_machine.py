@@ -28,7 +28,7 @@ def _check(url: str, examples: int) -> None:
 
 def test_a_store_answers_as_the_one_in_memory(database_url: str) -> None:
     """SQLite, PostgreSQL and MariaDB give what memory gives, for whatever is asked."""
-    _check(database_url, examples=12)
+    _check(database_url, examples=8)
 
 
 @pytest.mark.slow

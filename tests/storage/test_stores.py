@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from databases import empty
 from linecs.storage.memory import MemoryStorage
 from linecs.storage.sql import SqlStorage
 from linecs.testing.storage_contract import OwnedStorageContract
@@ -30,10 +31,17 @@ class TestSqlStorage(OwnedStorageContract):
         return sql_storage
 
 
+@pytest.fixture(scope="module")
+def sqlite_in_memory() -> Iterator[SqlStorage]:
+    """SQLite without a file."""
+    storage = SqlStorage.connect("sqlite://")
+    yield storage
+    storage.close()
+
+
 class TestSqlStorageInMemory(OwnedStorageContract):
     @pytest.fixture
-    def storage(self) -> Iterator[Storage]:
-        """SQLite without a file."""
-        storage = SqlStorage.connect("sqlite://")
-        yield storage
-        storage.close()
+    def storage(self, sqlite_in_memory: SqlStorage) -> Storage:
+        """Empty, on SQLite without a file."""
+        empty(sqlite_in_memory)
+        return sqlite_in_memory

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from linecs.model import Conversation, Customer, Job, StoredEvent
+from linecs.model import Conversation, Customer, CustomerTag, Job, StoredEvent
 from linecs.storage.memory import MemoryStorage
 from linecs.storage.ports import (
     Query,
@@ -26,7 +26,7 @@ from linecs.storage.ports import (
     unequal,
 )
 from linecs.storage.tables import Counter, table_of
-from linecs.testing.storage_contract.samples import conversation, customer, event, job
+from linecs.testing.storage_contract.samples import conversation, customer, event, job, tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +43,7 @@ _ROWS = st.one_of(
     st.builds(customer, _NAMES, _NAMES),
     st.builds(conversation, _NAMES, version=_NUMBERS, ticket_id=st.none() | _NAMES),
     st.builds(job, _NAMES, _NAMES, st.dictionaries(_NAMES, _NUMBERS, max_size=2)),
+    st.builds(tag, _NAMES, _NAMES, at=_NUMBERS),
 )
 
 
@@ -59,12 +60,21 @@ class _Kept:
     names: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
 
+    @property
+    def key(self) -> tuple[str, ...]:
+        return table_of(self.row).key
+
+    @property
+    def keys(self) -> st.SearchStrategy[tuple[str, ...]]:
+        return st.tuples(*(_NAMES for _ in self.key))
+
 
 _KEPT = (
     _Kept(StoredEvent, numbers=("tries", "occurred_at")),
     _Kept(Customer, names=("line_user_id",), numbers=("last_seen_at",)),
     _Kept(Conversation, names=("ticket_id",), numbers=("version",)),
     _Kept(Job, names=("key",), numbers=("tries",)),
+    _Kept(CustomerTag, names=("actor",), numbers=("at",)),
 )
 
 
@@ -106,7 +116,7 @@ def _conditions(draw: st.DrawFn, kept: _Kept) -> tuple[Condition, ...]:
         st.sampled_from(kept.numbers),
         _NUMBERS,
     )
-    names = st.sampled_from(("id", *kept.names))
+    names = st.sampled_from((*kept.key, *kept.names))
     name = st.builds(
         lambda compare, column, value: compare(column, value), _COMPARISONS, names, _NAMES
     )
@@ -121,11 +131,11 @@ def _conditions(draw: st.DrawFn, kept: _Kept) -> tuple[Condition, ...]:
 def _queries(draw: st.DrawFn, kept: _Kept) -> Query[Any]:
     down = draw(st.booleans())
     first = draw(st.sampled_from([(), *((name,) for name in kept.numbers)]))
-    after = (*(draw(_NUMBERS) for _ in first), draw(_NAMES))
+    after = (*(draw(_NUMBERS) for _ in first), *draw(kept.keys))
     return Query(
         row=kept.row,
         where=draw(_conditions(kept)),
-        order=tuple(f"-{name}" if down else name for name in (*first, "id")),
+        order=tuple(f"-{name}" if down else name for name in (*first, *kept.key)),
         limit=draw(st.none() | _NUMBERS),
         after=draw(st.none() | st.just(after)),
     )
@@ -154,7 +164,7 @@ def _call(method: str, *arguments: st.SearchStrategy[Any]) -> st.SearchStrategy[
 def _calls_on(kept: _Kept) -> st.SearchStrategy[_Call]:
     row = st.just(kept.row)
     return st.one_of(
-        _call("find", row, _NAMES),
+        _call("find", row, kept.keys),
         _call("select", _queries(kept)),
         _call("count", _queries(kept)),
         _call("claim", _queries(kept), _changes(kept)),

@@ -14,6 +14,11 @@ __all__ = ["address_of", "in_memory", "make_engine", "open_connection"]
 
 _EXTRAS = {"postgresql": "linecs[postgresql]", "mysql": "linecs[mysql]"}
 _EXTRAS["mariadb"] = _EXTRAS["mysql"]
+_BACKENDS = {"sqlite", *_EXTRAS}
+_ADDRESSES = (
+    "no address of a database: use sqlite:///shop.db, postgresql+psycopg://... or "
+    "mysql+pymysql://..."
+)
 
 
 def address_of(url: str | sa.URL) -> sa.URL:
@@ -26,10 +31,9 @@ def address_of(url: str | sa.URL) -> sa.URL:
         address = sa.make_url(url)
         is_async = address.get_dialect().is_async
     except (sa.exc.ArgumentError, ImportError) as error:
-        raise ConfigurationError(
-            "no address of a database: use sqlite:///shop.db, postgresql+psycopg://... or "
-            "mysql+pymysql://..."
-        ) from error
+        raise ConfigurationError(_ADDRESSES) from error
+    if address.get_backend_name() not in _BACKENDS:
+        raise ConfigurationError(_ADDRESSES)
     if is_async:
         raise ConfigurationError(
             f"{address.drivername} is for a host to join; connect by postgresql+psycopg, "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from linecs.model import Conversation, Customer, EventState, StoredEvent
+from linecs.model import Conversation, Customer, CustomerTag, EventState, Link, StoredEvent
 from linecs.storage.ports import (
     Query,
     RowMissingError,
@@ -21,6 +21,8 @@ from linecs.testing.storage_contract.samples import (
     conversation,
     customer,
     event,
+    link,
+    tag,
 )
 
 if TYPE_CHECKING:
@@ -130,3 +132,29 @@ class RowsContract(ContractBase):
         assert storage.run(lambda tx: tx.delete(StoredEvent, [equal("id", "2")])) == 1
         assert ids(storage) == ["1", "3"]
         assert storage.run(lambda tx: tx.delete(StoredEvent, ())) == 2
+
+    def test_empty_unique_columns_are_not_taken(self, storage: Storage) -> None:
+        """Any number of rows may leave a unique column empty; one may have each value."""
+        seats = {"1": None, "2": None, "3": "U1", "4": "U1"}
+        offered = [link(name, seat) for name, seat in seats.items()]
+        assert storage.run(lambda tx: tx.insert_absent(*offered)) == [True, True, True, False]
+        vacated = storage.run(
+            lambda tx: tx.update(Link, [equal("user_seat", "U1")], {"user_seat": None})
+        )
+        assert vacated == 1
+        assert storage.run(lambda tx: tx.insert_absent(link("4", "U1"))) == [True]
+
+    def test_a_key_of_two_columns_is_one_key(self, storage: Storage) -> None:
+        """Rows that share one of them are different rows, for every method."""
+        storage.run(lambda tx: tx.insert(tag("1", "vip"), tag("1", "new"), tag("2", "vip")))
+        assert storage.run(lambda tx: tx.insert_absent(tag("2", "new"), tag("2", "vip"))) == [
+            True,
+            False,
+        ]
+        assert storage.run(lambda tx: tx.save(tag("1", "vip"), tag("1", "vip", at=2)))
+        query = Query(row=CustomerTag, order=("customer_id", "tag"), limit=2)
+        claimed = storage.run(lambda tx: tx.claim(query, {"at": 3}))
+        assert claimed == [tag("1", "new", at=3), tag("1", "vip", at=3)]
+        assert storage.run(lambda tx: tx.delete(CustomerTag, [equal("tag", "vip")])) == 2
+        assert storage.read(lambda tx: tx.get(CustomerTag, ("1", "new"))).at == 3
+        assert storage.read(lambda tx: tx.select(query))[1] == tag("2", "new")

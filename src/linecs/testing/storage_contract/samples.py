@@ -15,10 +15,16 @@ from linecs.model import (
     ConversationId,
     Customer,
     CustomerId,
+    CustomerTag,
     EventId,
     Job,
     JobId,
     LineUserId,
+    Link,
+    LinkFlow,
+    LinkId,
+    MemberId,
+    ProviderId,
     StoredEvent,
 )
 from linecs.storage.columns import BIGINT, Kind, columns_of
@@ -40,6 +46,8 @@ __all__ = [
     "customer",
     "event",
     "job",
+    "link",
+    "tag",
 ]
 
 CHANNEL = ChannelId("main")
@@ -92,6 +100,27 @@ def job(name: str, key: str, payload: Mapping[str, Any]) -> Job:
         payload=payload,
         due_at=1,
         created_at=1,
+    )
+
+
+def tag(customer_id: str, name: str, at: int = 1) -> CustomerTag:
+    """Return a customer's tag, whose key has two columns."""
+    return CustomerTag(customer_id=CustomerId(customer_id), tag=name, at=at, actor="")
+
+
+def link(name: str, user_seat: str | None) -> Link:
+    """Return a link; two in one seat cannot be kept, two in none can."""
+    return Link(
+        id=LinkId(name),
+        provider_id=ProviderId("shop"),
+        channel_id=CHANNEL,
+        customer_id=CustomerId("1"),
+        line_user_id=LineUserId("U1"),
+        member_id=MemberId("m1"),
+        flow=LinkFlow.ACCOUNT_LINK,
+        linked_at=1,
+        proven_at=1,
+        user_seat=user_seat,
     )
 
 
