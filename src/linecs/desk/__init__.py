@@ -7,6 +7,7 @@ from linecs.desk.operators.act import Acted
 from linecs.desk.operators.changing import BulkResult, TicketChange
 from linecs.desk.operators.staff import Staff
 from linecs.desk.receiving import Receipt
+from linecs.desk.retention import Retention
 from linecs.desk.routing import ALWAYS_OPEN, Queue, Receipts, Routing
 from linecs.desk.settings import DeskSettings
 from linecs.desk.support_desk import SupportDesk
@@ -20,6 +21,7 @@ __all__ = [
     "Queue",
     "Receipt",
     "Receipts",
+    "Retention",
     "Routing",
     "Staff",
     "SupportDesk",

@@ -12,6 +12,8 @@ from linecs.desk.jobs import new_job
 from linecs.desk.link_events import after_linked, after_unlinked
 from linecs.desk.media import erase_media, fetch_media
 from linecs.desk.operators.looking import mark_read
+from linecs.desk.privacy.erasing import ERASE_FILES, erase_files
+from linecs.desk.privacy.sweeping import SWEEP, sweep
 from linecs.desk.quotas import refresh_quota
 from linecs.desk.unsending import redact_kept
 from linecs.model import Customer
@@ -30,7 +32,8 @@ def ensure_chores(core: DeskCore) -> None:
     """Have the jobs that come back by themselves, for each channel and for all."""
     now = core.clock()
     jobs = [new_job("quota.refresh", each, each, now) for each in core.channels]
-    jobs.append(new_job("search.pack", "search", next(iter(core.channels)), now))
+    first = next(iter(core.channels))
+    jobs += [new_job("search.pack", "search", first, now), new_job(SWEEP, "all", first, now)]
     core.storage.run(lambda tx: tx.insert_absent(*jobs))
 
 
@@ -48,7 +51,7 @@ def refresh_profile(core: DeskCore, job: Job) -> None:
         picture_url=profile.picture_url if profile else customer.picture_url,
         language=profile.language if profile else customer.language,
     )
-    core.storage.run(lambda tx: tx.save(customer, known))
+    core.storage.run(lambda tx: tx.save(customer, known, guard=("line_user_id",)))
 
 
 CHORES: Mapping[str, JobHandler] = {
@@ -58,8 +61,10 @@ CHORES: Mapping[str, JobHandler] = {
     "link.linked": after_linked,
     "media.erase": erase_media,
     "media.fetch": fetch_media,
+    ERASE_FILES: erase_files,
     "profile.refresh": refresh_profile,
     "quota.refresh": refresh_quota,
+    SWEEP: sweep,
     "search.pack": pack_search,
     "scenario.time_out": time_out,
 }

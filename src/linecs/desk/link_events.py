@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from linecs.storage.ports import Transaction
 
 __all__ = [
+    "BY_LOGIN",
     "after_linked",
     "after_unlinked",
     "attend_links",
     "farewell",
+    "is_revoked_by_hand",
     "link_of",
     "subject_of",
     "take_back",
@@ -35,7 +37,7 @@ __all__ = [
 
 _UNLINKING = "desk:unlink"
 _SETTLING = "desk:link"
-_BY_LOGIN = (LinkFlow.SIGN_UP, LinkFlow.LOGIN, LinkFlow.LIFF, LinkFlow.IN_STORE)
+BY_LOGIN = (LinkFlow.SIGN_UP, LinkFlow.LOGIN, LinkFlow.LIFF, LinkFlow.IN_STORE)
 _IN_LEDGER = (
     SettlementOutcome.LINKED,
     SettlementOutcome.CONFIRMED,
@@ -95,10 +97,16 @@ def farewell(core: DeskCore, tx: Transaction, link: Link) -> tuple[MessageObject
     "LINE Login development guidelines").
     """
     texts = core.linking.texts
-    takes_back = core.linking.login is not None and LinkTransaction(tx).find_tokens(link.id)
-    if link.flow in _BY_LOGIN and not takes_back:
+    if is_revoked_by_hand(core, tx, link):
         return texts.bubble("unlinked"), texts.bubble("revoke_by_hand")
     return (texts.bubble("unlinked"),)
+
+
+def is_revoked_by_hand(core: DeskCore, tx: Transaction, link: Link) -> bool:
+    """Return whether only the customer can take back what LINE Login allowed. Joins."""
+    keeps_tokens = core.linking.login is not None
+    takes_back = keeps_tokens and LinkTransaction(tx).find_tokens(link.id) is not None
+    return link.flow in BY_LOGIN and not takes_back
 
 
 def _asks(core: DeskCore, message: Message) -> bool:

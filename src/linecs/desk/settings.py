@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import field, frozen, validators
 
 from linecs.delivery.policy import DeliveryPolicy
+from linecs.desk.retention import Retention
 
 __all__ = ["DeskSettings"]
 
@@ -41,6 +42,7 @@ class DeskSettings:
         writing_lease: How long an operator counts as writing after the last key they pressed.
         marks_read: Whether the customer sees 既読 once an operator opened the chat.
         media_limit: Largest content that is kept, in bytes.
+        retention: How long each kind of data is kept.
     """
 
     inquiry_wait: int = field(default=3 * _SECOND, validator=_not_negative)
@@ -63,6 +65,7 @@ class DeskSettings:
     writing_lease: int = field(default=15 * _SECOND, validator=_positive)
     marks_read: bool = True
     media_limit: int = field(default=200 * 1024 * 1024, validator=_positive)
+    retention: Retention = field(factory=Retention)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a lease that could end while its holder still evaluates or calls."""

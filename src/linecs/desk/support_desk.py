@@ -37,6 +37,7 @@ from linecs.desk.media import MediaRoom
 from linecs.desk.members import MemberRoom
 from linecs.desk.operators.actions import OperatorActions
 from linecs.desk.operators.staff import Staff
+from linecs.desk.privacy import PrivacyRoom
 from linecs.desk.routing import Routing
 from linecs.desk.settings import DeskSettings
 from linecs.desk.tickets import TicketRules
@@ -153,6 +154,11 @@ class SupportDesk(OperatorActions):
     def members(self) -> MemberRoom:
         """Member cards, while a link holds."""
         return MemberRoom(self._core)
+
+    @property
+    def privacy(self) -> PrivacyRoom:
+        """One person's data: export, erase, look for what is left."""
+        return PrivacyRoom(self._core)
 
     @property
     def inbox(self) -> Inbox:
