@@ -26,7 +26,7 @@ class KnowledgeVersion:
     """One publication; never changed. The newest of a kind is the one that answers.
 
     Attributes:
-        content: The whole of it, as YAML text that reads back without loss.
+        content: The whole of it, as JSON text that reads back without loss.
         entries: How many rules, entries or templates it holds.
         published_at: Epoch ms UTC.
         published_by: Who published it.

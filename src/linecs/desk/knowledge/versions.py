@@ -9,11 +9,12 @@ from attrs import frozen
 from linecs.errors import LinecsError
 from linecs.model import new_id
 from linecs.model.knowledge import KnowledgeKind, KnowledgeVersion
-from linecs.replies import files, lint
+from linecs.replies import lint
+from linecs.replies.knowledge import dump_knowledge, load_knowledge
 from linecs.storage.ports import Query, equal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from linecs.replies.lint import Finding
     from linecs.storage.ports import Storage
@@ -54,9 +55,7 @@ def entries_of(version: KnowledgeVersion | None) -> tuple[Any, ...]:
     """Return the rules, FAQ entries or templates a version holds; none for None."""
     if version is None:
         return ()
-    name = f"{version.kind}.yaml"
-    read: Callable[..., tuple[Any, ...]] = getattr(files, f"read_{version.kind}")
-    return read(version.content.encode(), name=name)
+    return load_knowledge(version.kind, version.content)
 
 
 def draft_version(
@@ -75,7 +74,7 @@ def draft_version(
     return KnowledgeVersion(
         id=new_id(now),
         kind=kind,
-        content=getattr(files, f"write_{kind}_yaml")(entries),
+        content=dump_knowledge(kind, entries),
         entries=len(entries),
         published_at=now,
         published_by=by,

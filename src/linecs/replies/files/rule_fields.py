@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["RuleFields", "TriggerFields", "rule_fields", "trigger_fields"]
 
 
+_KINDS = tuple(kind.value for kind in Kind)
+
+
 class TriggerFields(BaseModel):
     """What a customer may send."""
 
@@ -40,7 +43,7 @@ class TriggerFields(BaseModel):
 
     def triggers(self) -> dict[str, tuple[str, ...]]:
         """Return the patterns by kind."""
-        return {kind.value: getattr(self, kind.value) for kind in Kind}
+        return {kind: getattr(self, kind) for kind in _KINDS}
 
 
 def _words(value: object) -> object:
@@ -72,7 +75,7 @@ class RuleFields(TriggerFields):
 
     id: str
     all_of: Groups = ()
-    none_of: Group = TriggerFields()
+    none_of: Group | None = None
     always: bool = False
     messages: Messages = ()
     texts: Texts = ()
@@ -83,7 +86,7 @@ class RuleFields(TriggerFields):
     valid_from: MomentStart | None = Field(default=None, alias="from")
     valid_until: MomentEnd | None = Field(default=None, alias="until")
     opening: Opening = Opening.ANY
-    segment: SegmentFields = SegmentFields()
+    segment: SegmentFields | None = None
     cooldown: Duration = 0
 
     def rule(self) -> KeywordRule:
@@ -96,7 +99,7 @@ class RuleFields(TriggerFields):
             id=self.id,
             **self.triggers(),
             all_of=tuple(Triggers(**group.triggers()) for group in self.all_of),
-            none_of=Triggers(**self.none_of.triggers()),
+            none_of=Triggers(**self.none_of.triggers()) if self.none_of else Triggers(),
             always=self.always,
             messages=self.messages,
             texts=self.texts,
@@ -107,7 +110,7 @@ class RuleFields(TriggerFields):
             valid_from=self.valid_from,
             valid_until=self.valid_until,
             opening=self.opening,
-            segment=Segment(**dict(self.segment)),
+            segment=Segment(**dict(self.segment)) if self.segment else Segment(),
             cooldown=self.cooldown,
         )
 
@@ -136,7 +139,7 @@ def rule_fields(rule: KeywordRule, zone: tzinfo) -> dict[str, Any]:
 
 def trigger_fields(triggers: Triggers) -> dict[str, list[str]]:
     """Return the patterns of a group as a file shows them, by kind."""
-    patterns = {kind.value: list(getattr(triggers, kind.value)) for kind in Kind}
+    patterns = {kind: list(getattr(triggers, kind)) for kind in _KINDS}
     return {kind: written for kind, written in patterns.items() if written}
 
 

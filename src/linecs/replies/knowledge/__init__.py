@@ -1,36 +1,12 @@
-"""What a shop answers with, as versions: publish, compare, roll back.
+"""Knowledge between files and a store: kept as text, compared field by field.
 
-draft = evolve(current(versions).knowledge, faq=(*faq, entry))
-version = publish(versions, draft, based_on=current(versions).number, at=now, by="寺澤")
+kept = dump_knowledge("faq", read_faq(data, name="faq.csv"))
+changes = difference("faq", load_knowledge("faq", kept), edited)
 """
 
 from __future__ import annotations
 
-from linecs.replies.knowledge.difference import Action, Change, Kind, difference
-from linecs.replies.knowledge.keeping import dump_knowledge, read_knowledge, write_knowledge
-from linecs.replies.knowledge.versions import (
-    Knowledge,
-    KnowledgeVersion,
-    StaleKnowledgeError,
-    UnknownVersionError,
-    current,
-    publish,
-    roll_back,
-)
+from linecs.replies.knowledge.difference import Action, Change, difference
+from linecs.replies.knowledge.keeping import dump_knowledge, load_knowledge
 
-__all__ = [
-    "Action",
-    "Change",
-    "Kind",
-    "Knowledge",
-    "KnowledgeVersion",
-    "StaleKnowledgeError",
-    "UnknownVersionError",
-    "current",
-    "difference",
-    "dump_knowledge",
-    "publish",
-    "read_knowledge",
-    "roll_back",
-    "write_knowledge",
-]
+__all__ = ["Action", "Change", "difference", "dump_knowledge", "load_knowledge"]

@@ -9,30 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from linecs.replies.files.documents import JAPAN
-from linecs.replies.files.faq import entry_fields
-from linecs.replies.files.rule_fields import rule_fields
-from linecs.replies.files.scenario_fields import scenario_fields
-from linecs.replies.files.templates import template_fields
+from linecs.model.knowledge import KnowledgeKind
 from linecs.replies.files.yaml_writer import write_yaml
+from linecs.replies.knowledge.keeping import fields_of
 from linecs.replies.wording import Language, Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from linecs.replies.knowledge.versions import Knowledge
     from linecs.replies.wording import Phrasebook
 
-__all__ = ["Action", "Change", "Kind", "difference"]
-
-
-class Kind(StrEnum):
-    """What a change is about."""
-
-    RULE = "rule"
-    FAQ = "faq"
-    TEMPLATE = "template"
-    SCENARIO = "scenario"
+__all__ = ["Action", "Change", "difference"]
 
 
 class Action(StrEnum):
@@ -46,10 +33,10 @@ class Action(StrEnum):
 
 
 _PHRASES: Phrasebook = {
-    "rule": ("ルール", "rule"),
+    "rules": ("ルール", "rule"),
     "faq": ("FAQ", "FAQ entry"),
-    "template": ("定型文", "template"),
-    "scenario": ("シナリオ", "scenario"),
+    "templates": ("定型文", "template"),
+    "scenarios": ("シナリオ", "scenario"),
     "added": ("＋ {kind} {id} を追加", "+ {kind} {id} added"),
     "removed": ("－ {kind} {id} を削除", "- {kind} {id} removed"),
     "changed": ("＊ {kind} {id} を変更: {fields}", "* {kind} {id} changed: {fields}"),
@@ -66,7 +53,7 @@ class Change:
         after: The same; empty where it was removed.
     """
 
-    kind: Kind
+    kind: KnowledgeKind
     id: str
     action: Action
     before: Mapping[str, Any] = field(factory=dict, repr=False)
@@ -91,23 +78,23 @@ class Change:
         return (write_yaml(before) if before else "", write_yaml(after) if after else "")
 
 
-def difference(old: Knowledge, new: Knowledge) -> tuple[Change, ...]:
-    """Return what one does to get from `old` to `new`; nothing where they are equal."""
-    before, after = _all_fields(old), _all_fields(new)
-    return tuple(change for kind in Kind for change in _changes(kind, before[kind], after[kind]))
+def difference(
+    kind: KnowledgeKind | str, old: Sequence[Any], new: Sequence[Any]
+) -> tuple[Change, ...]:
+    """Return what one does to get from `old` to `new`; nothing where they are equal.
 
-
-def _all_fields(knowledge: Knowledge) -> dict[Kind, dict[str, dict[str, Any]]]:
-    return {
-        Kind.RULE: {one.id: rule_fields(one, JAPAN) for one in knowledge.rules},
-        Kind.FAQ: {one.id: entry_fields(one, JAPAN) for one in knowledge.faq},
-        Kind.TEMPLATE: {one.id: template_fields(one) for one in knowledge.templates},
-        Kind.SCENARIO: {one.id: scenario_fields(one) for one in knowledge.scenarios},
-    }
+    Args:
+        kind: What the entries are.
+        old: Rules, FAQ entries, templates or scenarios.
+        new: The same.
+    """
+    before = {entry.id: fields_of(kind, entry) for entry in old}
+    after = {entry.id: fields_of(kind, entry) for entry in new}
+    return tuple(_changes(KnowledgeKind(kind), before, after))
 
 
 def _changes(
-    kind: Kind, before: Mapping[str, dict[str, Any]], after: Mapping[str, dict[str, Any]]
+    kind: KnowledgeKind, before: Mapping[str, dict[str, Any]], after: Mapping[str, dict[str, Any]]
 ) -> Iterator[Change]:
     moved = _moved([id_ for id_ in before if id_ in after], [id_ for id_ in after if id_ in before])
     for id_, fields in after.items():
