@@ -455,3 +455,10 @@ def test_a_mark_that_no_page_gave_is_refused(shop: Shop) -> None:
     """`after` is a page's own `next`, or a mistake."""
     with pytest.raises(ConfigurationError):
         shop.inbox.list(after="elsewhere")
+
+
+@pytest.mark.parametrize("limit", [0, 201])
+def test_a_page_of_no_size_is_refused(shop: Shop, limit: int) -> None:
+    """A page has one entry at least, and not so many that it takes long."""
+    with pytest.raises(ConfigurationError):
+        shop.inbox.list(limit=limit)

@@ -10,6 +10,7 @@ from linecs.desk.inbox.filters import InboxFilter, ListOrder
 from linecs.desk.inbox.history import read_history
 from linecs.desk.inbox.listing import list_tickets
 from linecs.desk.inbox.searching import search
+from linecs.errors import ConfigurationError
 from linecs.model import OperatorId
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Inbox"]
 
 _PAGE = 50
+_LARGEST_PAGE = 200
 _EVERYTHING = InboxFilter()
 
 
@@ -56,7 +58,7 @@ class Inbox:
             actor: Whose unread marks are shown.
 
         Raises:
-            ConfigurationError: `after` is not what a page gave.
+            ConfigurationError: `after` is not what a page gave, or `limit` is too large.
             ValueError: There is no such order.
         """
         return self._core.storage.read(
@@ -65,7 +67,7 @@ class Inbox:
                 chosen,
                 ListOrder(order),
                 after=after,
-                limit=limit,
+                limit=_checked(limit),
                 now=self._core.clock(),
                 actor=OperatorId(actor) if actor else None,
             )
@@ -84,13 +86,13 @@ class Inbox:
         Args:
             conversation_id: Equal to the customer's id.
             before: The `older` of the view before, to read further back.
-            limit: At most so many messages.
+            limit: At most so many messages, 1 to 200.
 
         Raises:
             RowMissingError: There is no such conversation, or no such message to go back from.
         """
         return self._core.storage.read(
-            lambda tx: view_conversation(tx, conversation_id, before=before, limit=limit)
+            lambda tx: view_conversation(tx, conversation_id, before=before, limit=_checked(limit))
         )
 
     def search(self, text: str, *, after: str | None = None, limit: int = _PAGE) -> Page[SearchHit]:
@@ -102,13 +104,15 @@ class Inbox:
         Args:
             text: Words, with spaces between; one at least of two characters or more.
             after: The `next` of the page before. A page may be short and have one that follows.
-            limit: At most so many.
+            limit: At most so many, 1 to 200.
 
         Raises:
             SearchTooShortError: No word has two characters.
             ConfigurationError: `after` is not what a page gave.
         """
-        return self._core.storage.read(lambda tx: search(tx, text, after=after, limit=limit))
+        return self._core.storage.read(
+            lambda tx: search(tx, text, after=after, limit=_checked(limit))
+        )
 
     def history(self, customer_id: CustomerId) -> CustomerHistory:
         """Return all that is kept of one customer; it can be exported as HTML and JSON.
@@ -125,3 +129,9 @@ class Inbox:
         it reads all tickets that are not resolved in one transaction of its own.
         """
         return self._core.storage.run(recount)
+
+
+def _checked(limit: int) -> int:
+    if not 1 <= limit <= _LARGEST_PAGE:
+        raise ConfigurationError(f"limit {limit}: a page has 1 to {_LARGEST_PAGE} entries.")
+    return limit
