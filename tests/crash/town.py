@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from crash.child import OPERATOR_TEXT, PersonsReply, SharedClock, Shop, whole_way, work_on
 from desks import HOURS_ANSWER, channel_of
 from linecs.desk import SupportDesk
-from linecs.desk.operating import StaleReplyError
+from linecs.errors import StaleReplyError
 from linecs.model import (
     Attempt,
     Author,
