@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from linecs.model import Bubble, Decision, HandOff, Inquiry, Responder
     from linecs.replies.considered import Considered
     from linecs.replies.faq import BandPolicy, Calibration, Embedder, FaqEntry
+    from linecs.replies.keyword import IsOpen
     from linecs.storage.ports import Storage
 
 __all__ = ["PublishedResponder"]
@@ -49,6 +50,7 @@ class PublishedResponder:
         last: Responders asked after the FAQ, such as a language model.
         embedder: For meaning beside words; None goes by words alone.
         policy, calibration: How sure the FAQ must be; see `FaqResponder`.
+        is_open: Whether the shop is open at an epoch millisecond, for rules with `opening`.
         refresh: Milliseconds.
         clock: Returns epoch milliseconds UTC.
     """
@@ -63,6 +65,7 @@ class PublishedResponder:
         embedder: Embedder | None = None,
         policy: BandPolicy | None = None,
         calibration: Calibration | None = None,
+        is_open: IsOpen | None = None,
         refresh: int = 2_000,
     ) -> None:
         self._storage = storage
@@ -72,6 +75,7 @@ class PublishedResponder:
         self._embedder = embedder
         self._policy = policy
         self._calibration = calibration
+        self._is_open = is_open
         self._refresh = refresh
         self._lock = threading.Lock()
         self._looked_at = 0
@@ -137,7 +141,7 @@ class PublishedResponder:
         if scenarios is not None and scenarios.entries:
             responders.append(ScenarioResponder(entries_of(scenarios)))
         if rules is not None and rules.entries:
-            responders.append(KeywordResponder(entries_of(rules)))
+            responders.append(KeywordResponder(entries_of(rules), is_open=self._is_open))
         if faq is not None and faq.entries:
             responders.append(self._faq(entries_of(faq)))
         self._looked_at = self._clock()

@@ -87,5 +87,6 @@ class KnowledgeRoom:
         return len(stored_vectors(self._core.storage, entries, embedder, progress=progress))
 
     def responder(self, **options: Any) -> PublishedResponder:  # noqa: ANN401 - PublishedResponder's own
-        """Return a responder that answers from this desk's published knowledge."""
-        return PublishedResponder(self._core.storage, clock=self._core.clock, **options)
+        """Return a responder that answers from this desk's published knowledge, in its hours."""
+        given = {"is_open": self._core.rules.routing.calendar.is_open, **options}
+        return PublishedResponder(self._core.storage, clock=self._core.clock, **given)
