@@ -6,13 +6,14 @@ import pytest
 
 from desks import HOURS_ANSWER
 from linecs.delivery import DeliveryPolicy
-from linecs.desk import DeskSettings
+from linecs.desk import DeskSettings, SupportDesk
 from linecs.desk.delivering import called, record
 from linecs.desk.forming import form_calls
 from linecs.model import (
     Attempt,
     AttemptState,
     Author,
+    Channel,
     Conversation,
     Customer,
     Message,
@@ -221,6 +222,19 @@ def test_an_outcome_that_comes_too_late_does_not_cost_its_neighbours_theirs(scen
     record(core, [called(core, late), called(core, timely)])
     states = {attempt.id: attempt.state for attempt in scene.rows(Attempt)}
     assert states == {late.id: AttemptState.CALLING, timely.id: AttemptState.ACCEPTED}
+
+
+def test_a_message_of_a_channel_that_is_gone_stops_no_other(scene: Scene) -> None:
+    """A desk set up without it goes on, and the message waits with the reason."""
+    push_a_reply(scene)
+    elsewhere = Channel(id="other", bot_user_id="U0", secrets="s", access_token="t")
+    desk = SupportDesk(storage=scene.storage, channels=[elsewhere], clock=scene.clock)
+    assert desk.deliver() == 1
+    assert scene.one(Attempt).state is AttemptState.WAITING
+    assert "no longer" in scene.one(Attempt).error
+    scene.clock.advance(minutes=1)
+    scene.settle()
+    assert seen(scene) == ["できます"]
 
 
 def test_a_lease_on_a_call_outlasts_the_call() -> None:

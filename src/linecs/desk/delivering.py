@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from linecs.delivery.attempts import divide
-from linecs.delivery.outcomes import Silence, Unclear
+from linecs.delivery.outcomes import Silence, Unclear, Unreached
 from linecs.delivery.settlement import Alarm, Fate, Settlement, give_up, postpone, settle
 from linecs.desk.changes import Changes, ConflictError
 from linecs.desk.feed import happened
@@ -32,6 +32,7 @@ from linecs.storage.works import run_each
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from linecs.delivery.outcomes import Outcome
     from linecs.delivery.settlement import MemberSettlement
     from linecs.desk.core import DeskCore
     from linecs.storage.ports import Transaction
@@ -108,9 +109,15 @@ def called(core: DeskCore, attempt: Attempt) -> Ended:
     # Counting this call, the attempt's time may be over: a retry key too old protects nothing.
     ended = give_up(attempt, now, policy)
     if ended is None:
-        outcome = core.gateways.of(attempt.channel_id).send(attempt)
-        ended = settle(attempt, outcome, core.clock(), policy)
+        ended = settle(attempt, _outcome(core, attempt), core.clock(), policy)
     return Ended(attempt, ended)
+
+
+def _outcome(core: DeskCore, attempt: Attempt) -> Outcome:
+    if attempt.channel_id not in core.channels:
+        # One forgotten channel must not stop the others' messages.
+        return Unreached(error="this desk no longer has the message's channel")
+    return core.gateways.of(attempt.channel_id).send(attempt)
 
 
 def record(core: DeskCore, calls: Sequence[Ended]) -> None:
