@@ -15,6 +15,7 @@ from linecs.desk.settings import DeskSettings
 from linecs.desk.tickets import TicketRules
 from linecs.idlink import MemberCards
 from linecs.model import Channel, ChannelId, Responder, new_id
+from linecs.model.fields import FieldDefinition
 from linecs.storage.ports import Storage
 
 __all__ = ["DeskCore"]
@@ -31,6 +32,7 @@ class DeskCore:
         staff: Who may do what, and the words they sort by.
         linking: How LINE users become members.
         members: Gives out member cards; None where the shop shows none.
+        fields: What the shop keeps of its customers, by name.
         media_store: Where content is kept; None where the host keeps none.
         media_url: The public address of the host's media view.
         clock: Returns epoch milliseconds UTC.
@@ -48,6 +50,7 @@ class DeskCore:
     staff: Staff
     linking: Linking
     members: MemberCards | None
+    fields: Mapping[str, FieldDefinition]
     media_store: MediaStore | None
     media_url: str
     clock: Callable[[], int] = field(repr=False)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from attrs import evolve
+
 from linecs.delivery.planner import refusal
 from linecs.desk.link_events import farewell, link_of, subject_of
 from linecs.desk.links import LinkTransaction
 from linecs.desk.reading import Lane, conversations_of
 from linecs.desk.telling import tell_customer
 from linecs.errors import UnreachableError
+from linecs.idlink import ImportPlan, export_links, import_links, plan_import, read_link_file
 from linecs.model import Author, ChannelId, Customer, MemberId
-from linecs.model.link import LedgerEntry, LinkEnd
+from linecs.model.link import LedgerEntry, Link, LinkEnd
 from linecs.routing import Permission
 from linecs.storage.ports import Query, equal
 
@@ -19,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from linecs.desk.core import DeskCore
-    from linecs.idlink import Invitation, LinkChange
+    from linecs.idlink import Invitation, LinkChange, LinkProblem
     from linecs.model import LineUserId, MessageId, ProviderId
-    from linecs.model.link import Link, LinkSubject
+    from linecs.model.link import LinkSubject
     from linecs.storage.ports import Transaction
 
 __all__ = ["LinkRoom"]
@@ -29,6 +32,8 @@ __all__ = ["LinkRoom"]
 T = TypeVar("T")
 
 _AUTHOR = "desk:link"
+_NEED_NO_ROLE = ("customer", "shop")
+_LINES_AT_ONCE = 200
 
 
 class LinkRoom:
@@ -96,12 +101,7 @@ class LinkRoom:
         that was verified.
         """
         core, lane = self._core, Lane(ChannelId(channel_id), line_user_id)
-
-        def make(tx: Transaction) -> LinkSubject:
-            (conversation_id,) = conversations_of(tx, [lane], core.clock()).values()
-            return subject_of(core, tx.get(Customer, conversation_id))
-
-        return core.storage.run(make)
+        return core.storage.run(lambda tx: _subject(core, tx, lane))
 
     def run(self, work: Callable[[LinkTransaction], T]) -> T:
         """Do work on the links in one transaction, such as `linecs.idlink.link_member`."""
@@ -121,15 +121,15 @@ class LinkRoom:
 
         Args:
             customer_id: Whose.
-            actor: The operator who ends it, or `customer` where the shop's own page passes on
-                the customer's wish.
+            actor: The operator who ends it; `customer` where the shop's own page passes on the
+                customer's wish, `shop` for the host's own code.
             because: Why, for the ledger.
             tells: Whether the customer is told in LINE.
 
         Raises:
             NotPermittedError: The role takes no `edit_links`.
         """
-        if actor != "customer":
+        if actor not in _NEED_NO_ROLE:
             self._core.staff.permit(actor, Permission.EDIT_LINKS)
 
         def end(tx: Transaction) -> LinkChange:
@@ -182,6 +182,57 @@ class LinkRoom:
         query = Query(row=LedgerEntry, where=where, order=("at", "id"))
         return self._core.storage.read(lambda tx: tx.select(query))
 
+    def export_csv(self) -> str:
+        """Return all links, current and ended, with their evidence, as a CSV file."""
+        query = Query(row=Link, order=("linked_at", "id"))
+        return "".join(export_links(self._core.storage.read(lambda tx: tx.select(query))))
+
+    def import_csv(
+        self, text: str, *, channel_id: str, actor: str = "shop", dry_run: bool = False
+    ) -> ImportPlan:
+        """Take over links from a CSV file; never replaces a link, since a file proves nothing.
+
+        Args:
+            text: As `export_csv` writes it.
+            channel_id: Through which channel the LINE users are known.
+            actor: The operator's id, or `shop`.
+            dry_run: Whether to change nothing and only say what would happen.
+
+        Returns:
+            What was new, what was there already, and the lines that were not taken over.
+
+        Raises:
+            LinkFileError: The file lacks a column.
+            NotPermittedError: The role takes no `edit_links`.
+        """
+        if actor not in _NEED_NO_ROLE:
+            self._core.staff.permit(actor, Permission.EDIT_LINKS)
+        lines, unreadable = read_link_file(text, provider_id=self._provider)
+        policy = self._core.linking.registry.policy
+        plan = self._core.storage.read(
+            lambda tx: plan_import(lines, LinkTransaction(tx), policy=policy)
+        )
+        problems = [*unreadable, *plan.problems]
+        for start in range(0, 0 if dry_run else len(plan.new), _LINES_AT_ONCE):
+            part = ImportPlan(new=plan.new[start : start + _LINES_AT_ONCE])
+            problems += self._import(part, ChannelId(channel_id), actor)
+        return evolve(plan, problems=tuple(sorted(problems, key=lambda each: each.line)))
+
+    def _import(self, plan: ImportPlan, channel_id: ChannelId, actor: str) -> list[LinkProblem]:
+        core = self._core
+
+        def write(tx: Transaction) -> list[LinkProblem]:
+            return import_links(
+                plan,
+                core.linking.registry,
+                LinkTransaction(tx),
+                subject_of=lambda user: _subject(core, tx, Lane(channel_id, user)),
+                now=core.clock(),
+                actor=actor,
+            )
+
+        return core.storage.run(write)
+
     @property
     def _provider(self) -> ProviderId:
         return next(iter(self._core.channels.values())).provider_id
@@ -206,3 +257,8 @@ def _invite(
         author=Author.OPERATOR if actor else Author.SYSTEM,
         author_id=actor or _AUTHOR,
     )
+
+
+def _subject(core: DeskCore, tx: Transaction, lane: Lane) -> LinkSubject:
+    (conversation_id,) = conversations_of(tx, [lane], core.clock()).values()
+    return subject_of(core, tx.get(Customer, conversation_id))

@@ -27,6 +27,7 @@ from linecs.desk import (
 from linecs.desk.chores import CHORES, ensure_chores
 from linecs.desk.core import DeskCore
 from linecs.desk.evaluating import Evaluator
+from linecs.desk.fields import FieldRoom
 from linecs.desk.gateways import Gateways
 from linecs.desk.gathering import Gatherer
 from linecs.desk.inbox import Inbox
@@ -40,9 +41,10 @@ from linecs.desk.operators.staff import Staff
 from linecs.desk.privacy import PrivacyRoom
 from linecs.desk.routing import Routing
 from linecs.desk.settings import DeskSettings
+from linecs.desk.telling import tell_customer
 from linecs.desk.tickets import TicketRules
 from linecs.errors import ConfigurationError
-from linecs.idlink import MemberCards
+from linecs.idlink import MemberCards, check_definitions
 from linecs.model import new_id
 
 if TYPE_CHECKING:
@@ -60,9 +62,12 @@ if TYPE_CHECKING:
         EventId,
         FeedEntry,
         Job,
+        MessageId,
+        MessageObject,
         Responder,
         StoredEvent,
     )
+    from linecs.model.fields import FieldDefinition
     from linecs.storage.ports import Storage
 
 __all__ = ["SupportDesk"]
@@ -87,6 +92,7 @@ class SupportDesk(OperatorActions):
             the host lets in may do what an operator may.
         linking: How LINE users become members: invitations, policy, hooks.
         members: The shop's members, shown while a link holds.
+        fields: What the shop keeps of its customers besides.
         media: Where pictures, video and files are kept, such as `FileMediaStore("media")`.
             None leaves with LINE what customers send, and LINE forgets it after a while.
         media_url: The public https address under which the host mounts its media view.
@@ -107,13 +113,15 @@ class SupportDesk(OperatorActions):
         staff: Staff | None = None,
         linking: Linking | None = None,
         members: MemberDirectory | None = None,
+        fields: Sequence[FieldDefinition] = (),
         media: MediaStore | None = None,
         media_url: str = "",
         clock: Callable[[], int] = _now,
     ) -> None:
         _check_channels(channels)
         chosen = settings or DeskSettings()
-        answering = responder or PublishedResponder(storage, clock=clock)
+        hours = (routing or Routing()).calendar
+        answering = responder or PublishedResponder(storage, clock=clock, is_open=hours.is_open)
         by_id = {channel.id: channel for channel in channels}
         self._core = DeskCore(
             storage=storage,
@@ -127,6 +135,7 @@ class SupportDesk(OperatorActions):
             staff=staff or Staff(),
             linking=linking or Linking(),
             members=MemberCards(members, deadline=chosen.member_deadline) if members else None,
+            fields=check_definitions(fields),
             media_store=media,
             media_url=media_url,
             clock=clock,
@@ -154,6 +163,26 @@ class SupportDesk(OperatorActions):
     def members(self) -> MemberRoom:
         """Member cards, while a link holds."""
         return MemberRoom(self._core)
+
+    @property
+    def fields(self) -> FieldRoom:
+        """Typed fields and tags of customers: set, look up, import."""
+        return FieldRoom(self._core)
+
+    def tell(self, customer_id: str, *messages: MessageObject) -> Sequence[MessageId]:
+        """Queue what the shop's own system says, such as that something is in stock again.
+
+        Opens its own transaction (joins one under `using`). No ticket is opened, and whoever
+        holds the conversation goes on; a reply being written has to be looked at again.
+
+        Returns:
+            The messages; none where LINE would deliver nothing to this customer.
+
+        Raises:
+            LimitError: A message is larger than LINE allows.
+        """
+        core = self._core
+        return core.storage.run(lambda tx: tell_customer(core, tx, customer_id, *messages))
 
     @property
     def privacy(self) -> PrivacyRoom:

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     )
     from linecs.storage.ports import Transaction
 
-__all__ = ["mark_customer", "mark_message", "set_owner", "tag"]
+__all__ = ["CustomerAct", "mark_customer", "mark_message", "set_owner", "tag"]
 
 
-class _CustomerAct(Act):
+class CustomerAct(Act):
     """An act on a customer; it carries and raises the customer's version."""
 
     def __init__(
@@ -69,7 +69,7 @@ def mark_customer(
     version: int,
 ) -> Acted:
     """Put a mark on a customer, or take it off. Joins the transaction."""
-    act = _CustomerAct(core, tx, customer_id, actor=actor, version=version)
+    act = CustomerAct(core, tx, customer_id, actor=actor, version=version)
     if mark:
         core.staff.marks.get(mark)
     act.customer = evolve(act.customer, mark=mark)
@@ -90,7 +90,7 @@ def mark_message(
     customer_id = held_conversation(tx, message.conversation_id).customer_id
     if customer_id is None:
         raise ActRefusedError(reason="another_conversation")
-    act = _CustomerAct(core, tx, customer_id, actor=actor, version=version)
+    act = CustomerAct(core, tx, customer_id, actor=actor, version=version)
     if mark:
         core.staff.marks.get(mark)
     act.changes.set_all(Message, [equal("id", message_id)], {"mark": mark})
@@ -107,7 +107,7 @@ def set_owner(
     version: int,
 ) -> Acted:
     """Say who looks after a customer. Joins the transaction."""
-    act = _CustomerAct(core, tx, customer_id, actor=actor, version=version)
+    act = CustomerAct(core, tx, customer_id, actor=actor, version=version)
     act.customer = evolve(act.customer, owner_id=owner)
     return act.end("customer.owned", facts={"to": owner or ""})
 
@@ -126,7 +126,7 @@ def tag(
 
     The tag's name stays out of feed and audit trail: a shop may have written anything into it.
     """
-    act = _CustomerAct(core, tx, customer_id, actor=actor, version=version)
+    act = CustomerAct(core, tx, customer_id, actor=actor, version=version)
     before = tx.find(CustomerTag, (customer_id, name.strip()))
     edit = set_tag(
         name,
