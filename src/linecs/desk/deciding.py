@@ -106,11 +106,13 @@ def _speak(filing: Filing, inquiry: Inquiry, decision: Decision) -> None:
 def _settle_bubbles(filing: Filing, decision: Decision) -> None:
     newest = filing.open_bubbles[-1].occurred_at
     missed = isinstance(decision, HandOff)
+    # Choices are an answer once the customer has taken one of them.
+    found_none = not isinstance(decision, Answer)
     filing.conversation = evolve(
         filing.conversation,
         inquiry_since=0,
         inquiry_due_at=0,
-        misses=filing.conversation.misses + 1 if missed else 0,
+        misses=filing.conversation.misses + 1 if found_none else 0,
         answered_until=filing.conversation.answered_until if missed else newest,
     )
     if not missed:
@@ -188,4 +190,5 @@ def _trace(filing: Filing, inquiry: Inquiry, decision: Decision) -> Trace:
 def _tell(filing: Filing, decision: Decision) -> None:
     reason = decision.reason if isinstance(decision, HandOff) else ""
     kind = f"inquiry.{type(decision).__name__.lower()}"
-    filing.tell(kind, actor="bot", source=decision.source, reason=reason)
+    since = filing.open_bubbles[0].occurred_at
+    filing.tell(kind, actor="bot", source=decision.source, reason=reason, since=since)

@@ -42,7 +42,7 @@ from linecs.model.webhook import (
     UnsendEvent,
     VideoContent,
 )
-from linecs.routing import hold_of
+from linecs.routing import hold_of, is_courtesy, is_courtesy_sticker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,7 +152,10 @@ class Filing:
         newest = max(self.fresh_bubbles, key=lambda bubble: bubble.occurred_at)
         before = self.ticket
         assert self.customer is not None
-        self.ticket = rules.customer_wrote(before, newest, self.customer, self.now)
+        courtesy = all(self._is_courtesy(bubble) for bubble in self.fresh_bubbles)
+        self.ticket = rules.customer_wrote(
+            before, newest, self.customer, self.now, courtesy=courtesy
+        )
         self.conversation = evolve(self.conversation, ticket_id=self.ticket.id)
         if self.ticket.status is TicketStatus.RESOLVED:
             # Thanks, and nothing else: it stays visible and asks for no answer.
@@ -166,7 +169,17 @@ class Filing:
             self.tell("ticket.opened", actor="customer")
         elif before.status is not self.ticket.status:
             self.tell(f"ticket.{self.ticket.status}", actor="customer")
+        elif self.ticket.reason == "courtesy":
+            self.tell("ticket.thanked", actor="customer")
         promise_in(self, rules, is_new=False)
+
+    def _is_courtesy(self, message: Message) -> bool:
+        bubble = bubble_of(message)
+        if message.kind == "sticker":
+            words = bubble.content.get("keywords") or ()
+            return is_courtesy_sticker(words, bubble.content.get("text") or "")
+        # A whole keyword has an answer of the shop's own.
+        return message.kind == "text" and is_courtesy(message.text) and self._waits(bubble)
 
     def answer_open_bubbles(self) -> None:
         """Mark the inquiry's bubbles as dealt with."""

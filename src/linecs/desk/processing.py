@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from linecs.desk.attending import escalate, person_first, tell_place
 from linecs.desk.changes import ConflictError
 from linecs.desk.deciding import apply_decision, inquiry_of
 from linecs.desk.failing import set_aside
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from linecs.desk.core import DeskCore
-    from linecs.model import EventId
+    from linecs.model import Decision, EventId
     from linecs.storage.ports import Transaction
 
 __all__ = ["process"]
@@ -169,7 +170,11 @@ def _answer(core: DeskCore, filing: Filing) -> None:
         return
     known = know(core, filing.customer)
     inquiry = inquiry_of(filing, known.facts)
-    apply_decision(filing, inquiry, core.evaluator.decide(inquiry), core.rules)
+    decision: Decision | None = person_first(core, filing, inquiry)
+    if decision is None:
+        decision = escalate(core, inquiry, core.evaluator.decide(inquiry))
+    tell_place(core, filing)
+    apply_decision(filing, inquiry, decision, core.rules)
     filing.changes.then(known.still_holds)
 
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from attrs import Factory, field, frozen, validators
 
 from linecs.hours import DAY_MS, MINUTE_MS, BusinessCalendar
-from linecs.routing import DEFAULT_WORKFLOW, SlaPolicy, Workflow, reply_within
+from linecs.model import OperatorId
+from linecs.routing import (
+    DEFAULT_WORKFLOW,
+    Answering,
+    AssignmentRule,
+    EscalationRules,
+    Roster,
+    SlaPolicy,
+    Workflow,
+    reply_within,
+)
 from linecs.routing.deadlines import DeadlineRules, NudgeSchedule
 
 __all__ = ["ALWAYS_OPEN", "Queue", "Receipts", "Routing"]
@@ -48,6 +58,7 @@ class Queue:
         receipts: When a customer is told what comes next.
         names_deadline: A receipt says `10時30分までに` (by when) in place of `10時以降に` (from
             when). Either way the deadline of the reply is what counts as promised.
+        skills: What its people must be able to do.
     """
 
     calendar: BusinessCalendar = ALWAYS_OPEN
@@ -56,6 +67,7 @@ class Queue:
     follow_up_ms: int = field(default=DAY_MS, validator=validators.gt(0))
     receipts: Receipts = Receipts.OUTSIDE_HOURS
     names_deadline: bool = False
+    skills: frozenset[str] = field(default=frozenset(), converter=frozenset)
 
 
 def _as_queues(queues: Mapping[str, Queue]) -> Mapping[str, Queue]:
@@ -73,10 +85,25 @@ class Routing(Queue):
         workflow: What becomes of a ticket.
         queues: By the name that a responder's hand-off gives; any other name goes by the
             queue without one.
+        answering: Who has the first word; the bot by default.
+        escalation: When a person takes an inquiry from the bot at once: asked for, angry words,
+            choices offered again and again. None leaves it all to the responders.
+        assignment: How waiting tickets are given to people; None lets everyone pick.
+        roster: Who works when. Without one, those count who said `desk.go_on_duty`.
+        concurrency: How many tickets one person can have at once.
+        limits: The same for single people.
+        skills_of: What each person can do, as `Queue.skills` name it.
     """
 
     workflow: Workflow = DEFAULT_WORKFLOW
     queues: Mapping[str, Queue] = field(factory=dict, converter=_as_queues, hash=False)
+    answering: Answering = field(factory=Answering)
+    escalation: EscalationRules | None = field(factory=EscalationRules)
+    assignment: AssignmentRule | None = None
+    roster: Roster | None = None
+    concurrency: int = field(default=3, validator=validators.gt(0))
+    limits: Mapping[OperatorId, int] = field(factory=dict, hash=False)
+    skills_of: Mapping[OperatorId, Collection[str]] = field(factory=dict, hash=False)
 
     def queue(self, name: str) -> Queue:
         """Return what holds for a queue."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from linecs.desk import (
+    assigning,
     delivering,
     explaining,
     failing,
@@ -40,6 +41,7 @@ from linecs.desk.operators.actions import OperatorActions
 from linecs.desk.operators.staff import Staff
 from linecs.desk.privacy import PrivacyRoom
 from linecs.desk.routing import Routing
+from linecs.desk.routing_actions import RoutingActions
 from linecs.desk.settings import DeskSettings
 from linecs.desk.telling import tell_customer
 from linecs.desk.tickets import TicketRules
@@ -77,7 +79,7 @@ def _now() -> int:
     return time.time_ns() // 1_000_000
 
 
-class SupportDesk(OperatorActions):
+class SupportDesk(OperatorActions, RoutingActions):
     """LINE customer support inside a host's own backend.
 
     Args:
@@ -256,7 +258,8 @@ class SupportDesk(OperatorActions):
         if not self._has_chores:
             ensure_chores(self._core)
             self._has_chores = True
-        return ticking.tick(self._core) + jobs.run_jobs(self._core, CHORES)
+        moved = ticking.tick(self._core) + assigning.assign_waiting(self._core)
+        return moved + jobs.run_jobs(self._core, CHORES)
 
     def handle(self, body: bytes, signature: str | None) -> Receipt:
         """Receive, process and deliver within the settings' `handle_budget`, without a worker.

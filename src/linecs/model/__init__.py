@@ -65,6 +65,7 @@ from linecs.model.media import Media, MediaState
 from linecs.model.message import Author, Message, MessageObject, MessageState
 from linecs.model.note import Note, NoteKind
 from linecs.model.outbox import Attempt, AttemptState, OutboxItem, Route
+from linecs.model.presence import StaffPresence
 from linecs.model.read_mark import ReadMark
 from linecs.model.ticket import Ticket, TicketStatus
 
@@ -134,6 +135,7 @@ __all__ = [
     "Responder",
     "Route",
     "Speaker",
+    "StaffPresence",
     "StoredEvent",
     "Ticket",
     "TicketId",

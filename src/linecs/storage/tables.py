@@ -28,6 +28,7 @@ from linecs.model import (
     OutboxItem,
     ReadMark,
     ReplyToken,
+    StaffPresence,
     StoredEvent,
     Ticket,
     TicketId,
@@ -352,6 +353,7 @@ TABLES: tuple[Table, ...] = (
         long=frozenset({"vector"}),
     ),
     Table(name="quotas", row=Quota, key=("channel_id",)),
+    Table(name="staff", row=StaffPresence, key=("operator_id",), lengths={"presence": 32}),
     Table(name="leases", row=Lease, key=("name",)),
     Table(
         name="memories",
