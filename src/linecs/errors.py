@@ -169,7 +169,6 @@ _ACT_REFUSED = {
     "no_messages": "There is nothing to move.",
     "with_the_bot": "The bot has this ticket. Claim it first.",
     "already_resolved": "The ticket is resolved. Reopen it first.",
-    "not_resolved": "The ticket is not resolved.",
     "not_snoozed": "The ticket is not snoozed.",
     "in_the_past": "The time has passed already.",
     "no_text": "There is no text.",

@@ -29,7 +29,7 @@ def claim(
 ) -> Acted:
     """Take a ticket into one's own hands; the bot falls silent. Joins the transaction."""
     act = ticket_act(core, tx, ticket_id, actor=actor, version=version)
-    _permit_taking(act, Permission.CLAIM)
+    _permit_taking(act)
     act.ticket = core.rules.claimed(act.ticket, actor, act.now)
     act.give_word_to(actor)
     return act.finish("ticket.claimed")
@@ -63,7 +63,7 @@ def hand_over(
 ) -> Acted:
     """Give a ticket to a colleague with what they need to know. Joins the transaction."""
     act = ticket_act(core, tx, ticket_id, actor=actor, version=version)
-    _permit_taking(act, Permission.CLAIM)
+    _permit_taking(act)
     written = new_note(act, note, kind=NoteKind.HAND_OVER, mentions=[to])
     act.changes.add(written)
     give_to(act, to)
@@ -75,7 +75,7 @@ def release(
 ) -> Acted:
     """Give a ticket back to whoever takes it next. Joins the transaction."""
     act = ticket_act(core, tx, ticket_id, actor=actor, version=version)
-    _permit_taking(act, Permission.CLAIM)
+    _permit_taking(act)
     had_it = act.ticket.assignee_id
     act.ticket = core.rules.acted(act.ticket, TicketEvent.RELEASED, act.now, actor=actor)
     if act.conversation.speaker is Speaker.OPERATOR and act.conversation.speaker_id == had_it:
@@ -96,14 +96,14 @@ def give_to(act: Act, to: OperatorId) -> None:
 def permit_giving(act: Act, to: OperatorId) -> None:
     """Refuse who may not give this ticket to this person."""
     if to == act.actor:
-        _permit_taking(act, Permission.CLAIM)
+        _permit_taking(act)
     else:
         act.core.staff.permit(act.actor, Permission.ASSIGN)
 
 
-def _permit_taking(act: Act, permission: Permission) -> None:
+def _permit_taking(act: Act) -> None:
     """A ticket of somebody else takes more than one's own or nobody's."""
-    act.core.staff.permit(act.actor, permission)
+    act.core.staff.permit(act.actor, Permission.CLAIM)
     if _is_of_another(act.ticket, act.actor):
         act.core.staff.permit(act.actor, Permission.ASSIGN)
 
