@@ -151,11 +151,11 @@ def fill_rows(database: Sqlite | Postgresql, rows: Iterator[object]) -> None:
             database.fill(layout.table.name, len(layout.columns), values)
 
 
-Times = tuple[float, float]
+Times = tuple[float, float, float]
 
 
 def timed(*questions: Callable[[], object], rounds: int = ROUNDS) -> list[Times]:
-    """Median and 99th percentile in ms of each, asked in turns so that a slow moment hits all."""
+    """Best, median and 99th percentile in ms, asked in turns so that a slow moment hits all."""
     taken: list[list[float]] = [[] for _ in questions]
     for turn in range(rounds + 5):
         for question, times in zip(questions, taken, strict=True):
@@ -163,13 +163,17 @@ def timed(*questions: Callable[[], object], rounds: int = ROUNDS) -> list[Times]
             question()
             if turn >= 5:  # the first warm up
                 times.append((time.perf_counter() - started) * 1e3)
-    return [(statistics.median(times), statistics.quantiles(times, n=100)[98]) for times in taken]
+    return [
+        (min(times), statistics.median(times), statistics.quantiles(times, n=100)[98])
+        for times in taken
+    ]
 
 
 def show(title: str, ours: Times, raw: Times | None = None) -> None:
     """Print one line; the ratio is to hand-written SQL on the bare driver."""
-    beside = f"{raw[0]:>10.2f} {ours[0] / raw[0]:>6.2f}x" if raw else ""
-    print(f"  {title:<46}{ours[0]:>10.2f}{ours[1]:>10.2f}{beside}")
+    figures = "".join(f"{each:>10.2f}" for each in ours)
+    beside = f"{raw[1]:>10.2f}{ours[1] / raw[1]:>9.2f}x" if raw else ""
+    print(f"  {title:<46}{figures}{beside}")
 
 
 HAND_WRITTEN = """
@@ -183,10 +187,21 @@ WHERE p.facet = 'assignee' AND p.value = 'op1' ORDER BY p.waiting, p.ticket_id L
 """
 COUNTERS = "SELECT name, value FROM linecs_counters WHERE name >= 'inbox:' AND name < 'inbox;'"
 OVERDUE = "SELECT count(*) FROM linecs_places WHERE facet = 'owed' AND value = '' AND due <= {mark}"
-LAST_FIFTY = """
-SELECT * FROM linecs_messages WHERE conversation_id = {mark}
-ORDER BY occurred_at DESC, id DESC LIMIT 51
-"""
+CONVERSATION = [
+    "SELECT * FROM linecs_conversations WHERE id = {mark}",
+    "SELECT * FROM linecs_customers WHERE id = {mark}",
+    (
+        "SELECT * FROM linecs_messages WHERE conversation_id = {mark}"
+        " ORDER BY occurred_at DESC, id DESC LIMIT 51"
+    ),
+    "SELECT * FROM linecs_tickets WHERE conversation_id = {mark} ORDER BY opened_at DESC LIMIT 50",
+    "SELECT * FROM linecs_notes WHERE conversation_id = {mark} ORDER BY at DESC LIMIT 200",
+    "SELECT * FROM linecs_outbox WHERE conversation_id = {mark}",
+    (
+        "SELECT * FROM linecs_attempts WHERE conversation_id = {mark}"
+        " AND state IN ('calling', 'waiting')"
+    ),
+]
 
 
 def measure(database: Sqlite | Postgresql, world: World) -> None:
@@ -195,7 +210,7 @@ def measure(database: Sqlite | Postgresql, world: World) -> None:
     storage = SqlStorage.connect(database.url)
     channel = Channel(id="main", bot_user_id="U", secrets="s", access_token="t")  # noqa: S106 - opens nothing
     desk = SupportDesk(storage=storage, channels=[channel], clock=lambda: now)
-    print(f"  {'ms':<46}{'median':>10}{'p99':>10}{'by hand':>10}")
+    print(f"  {'ms':<46}{'best':>10}{'median':>10}{'p99':>10}{'by hand':>10}")
     measure_lists(database, desk)
     measure_reading(database, desk, now)
     measure_search(database, desk)
@@ -232,7 +247,7 @@ def measure_lists(database: Sqlite | Postgresql, desk: SupportDesk) -> None:
         after = page_after(desk, chosen, 899)
         far, first = timed(partial(inbox.list, chosen, after=after), partial(inbox.list, chosen))
         show(f"{title}, page 900", far)
-        print(f"  {'':<46}{far[0] / first[0]:>9.2f}x of page 1")
+        print(f"  {'':<46}{far[1] / first[1]:>9.2f}x of page 1")
 
 
 def page_after(desk: SupportDesk, chosen: InboxFilter, pages: int) -> str | None:
@@ -256,9 +271,10 @@ def measure_reading(database: Sqlite | Postgresql, desk: SupportDesk, now: int) 
     )
     show("counts of all lists", *beside)
     whose = ConversationId(name(0))
-    last = LAST_FIFTY.format(mark=mark)
+    by_hand = [text.format(mark=mark) for text in CONVERSATION]
     beside = timed(
-        lambda: desk.inbox.conversation(whose), lambda: raw.execute(last, (whose,)).fetchall()
+        lambda: desk.inbox.conversation(whose),
+        lambda: [raw.execute(text, (whose,)).fetchall() for text in by_hand],
     )
     show("a conversation, last fifty", *beside)
 
@@ -313,7 +329,7 @@ def measure_erasure(storage: SqlStorage, desk: SupportDesk) -> None:
         started = time.perf_counter()
         storage.run(changes.write)
         taken.append((time.perf_counter() - started) * 1e3)
-    show("taking a message back", (statistics.median(taken), max(taken)))
+    show("taking a message back", (min(taken), statistics.median(taken), max(taken)))
     left = [*desk.inbox.search(RARE).items, *desk.inbox.search(RARE[:2]).items]
     if left:
         raise SystemExit(f"{len(left)} found after they were taken back")

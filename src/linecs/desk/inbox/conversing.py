@@ -20,6 +20,8 @@ from linecs.model import (
 from linecs.storage.ports import Query, equal, one_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from linecs.model import ConversationId
     from linecs.storage.ports import Transaction
 
@@ -71,7 +73,7 @@ def view_conversation(
         conversation=conversation,
         messages=tuple(reversed(messages)),
         older=older,
-        ticket=tx.find(Ticket, conversation.ticket_id) if conversation.ticket_id else None,
+        ticket=_current(tx, conversation, tickets),
         tickets=tuple(tickets),
         notes=tuple(reversed(notes)),
         in_flight=_in_flight(tx, conversation_id),
@@ -93,6 +95,15 @@ def _messages(
     found = tx.select(query)
     page = found[:limit]
     return page, page[-1].id if len(found) > limit else None
+
+
+def _current(
+    tx: Transaction, conversation: Conversation, tickets: Sequence[Ticket]
+) -> Ticket | None:
+    found = next((each for each in tickets if each.id == conversation.ticket_id), None)
+    if found is None and conversation.ticket_id:
+        return tx.find(Ticket, conversation.ticket_id)
+    return found
 
 
 def _in_flight(tx: Transaction, conversation_id: ConversationId) -> tuple[MessageId, ...]:

@@ -28,7 +28,7 @@ __all__ = ["SearchHit", "SearchTooShortError", "search"]
 
 R = TypeVar("R")
 _LOOKED_AT_MOST = 1_000
-_AT_ONCE = 100
+_AT_ONCE = 200
 _TEXTS_AT_ONCE = 512
 _FIRST_SEGMENTS = 16
 _MOST_SEGMENTS = 1_024
@@ -76,17 +76,18 @@ def search(tx: Transaction, text: str, *, after: str | None, limit: int) -> Page
     cursor = _cursor_of(after) if after else _Cursor(segments=count_segments(tx))
     found = _documents(tx, words, grams, cursor)
     hits: list[tuple[SearchHit, _Cursor]] = []
-    looked_at = 0
+    looked_at, size = 0, limit + 1
     while looked_at < _LOOKED_AT_MOST:
-        some = list(islice(found, _AT_ONCE))
-        looked_at += len(some)
+        some = list(islice(found, size))
+        looked_at += size
         hits += _read(tx, some, words)
         if len(hits) > limit:
             page = hits[:limit]
             return Page(items=tuple(hit for hit, _ in page), next=_text_of(page[-1][1]))
-        if len(some) < _AT_ONCE:
+        if len(some) < size:
             return Page(items=tuple(hit for hit, _ in hits), next=None)
-        cursor = some[-1][1]
+        # The first look is what a page holds; a second one means that few of them had the words.
+        cursor, size = some[-1][1], _AT_ONCE
     return Page(items=tuple(hit for hit, _ in hits), next=_text_of(cursor))
 
 
