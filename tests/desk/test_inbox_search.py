@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from linecs.desk.changes import Changes
-from linecs.desk.inbox import SearchTooShortError
+from linecs.desk.inbox import SearchTooShortError, indexing
 from linecs.desk.inbox.indexing import SEGMENT
 from linecs.desk.inbox.words import grams_of, searchable
 from linecs.errors import ConfigurationError
@@ -31,6 +31,8 @@ from linecs.storage.inbox_rows import SearchBlock, SearchPosting, SearchText
 from linecs.storage.ports import at_most, equal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from desks import Scene
 
 WORDS = ["返品", "交換", "再入荷", "ドレス", "サイズ", "まだ", "届きません", "か", "VIP", "𠮷野"]
@@ -168,6 +170,33 @@ def test_a_message_that_is_removed_is_gone_from_the_index(
     places = sum(len(row.places) // 2 for row in scene.rows(SearchPosting))
     kept = [archive[name] for name in named if name]
     assert places == sum(len(grams_of(searchable(each.text))) for each in kept)
+
+
+def test_what_is_taken_back_while_it_is_packed_is_not_packed(
+    scene: Scene, archive: dict[str, Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The job works out a segment beside the database, and looks again before it writes."""
+    changes = Changes()
+    changes.add(*[message(number, "返品") for number in range(10_000, 10_000 + SEGMENT)])
+    scene.storage.run(changes.write)
+    gone = archive.pop(f"m{SEGMENT + 7:06}")
+    work_out = indexing.segment_rows
+
+    def taken_back_meanwhile(segment: int, texts: Sequence[SearchText]) -> object:
+        if any(text.document_id == gone.id for text in texts):
+            unsent = Changes()
+            unsent.alter(gone, evolve(gone, text="", state=MessageState.UNSENT))
+            scene.storage.run(unsent.write)
+        return work_out(segment, texts)
+
+    monkeypatch.setattr(indexing, "segment_rows", taken_back_meanwhile)
+    scene.clock.advance(hours=1)
+    for _ in range(2):
+        scene.desk.run_jobs()
+        scene.clock.advance(hours=1)
+    named = {name[1:] for block in scene.rows(SearchBlock) for name in block.documents}
+    assert len(named) == 2 * SEGMENT
+    assert gone.id not in named
 
 
 def test_a_note_is_found_and_forgotten_with_the_words_it_quotes(scene: Scene) -> None:
