@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-slow test-huge lint types docs clean
+.PHONY: help demo test test-slow test-huge lint types docs clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,6 +19,9 @@ $(VENV)/.installed: pyproject.toml
 $(VENV)/.docs-installed: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --group docs
 	@touch $@
+
+demo: $(VENV)/.installed ## Open a shop with a LINE desk, a customer's phone and the operators' console
+	@$(BIN)/python examples/flask_shop/demo.py
 
 test: lint types ## Check style, layers and types, then run the fast tests
 	$(PYTEST)

@@ -10,7 +10,7 @@ from flask import Flask, redirect, render_template, request, session, url_for
 from flask_wtf import CSRFProtect
 from line_views import line_views
 from storefront import create_storefront
-from werkzeug.security import check_password_hash
+from werkzeug.security import check_password_hash, generate_password_hash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["create_app"]
 
+# An unknown operator takes as long as a wrong password.
+_NOBODY = generate_password_hash("nobody")
+
 
 def create_app(
     desk: SupportDesk,
@@ -29,6 +32,7 @@ def create_app(
     *,
     staff: Mapping[str, tuple[str, str]],
     secret_key: str | None = None,
+    is_https: bool = False,
 ) -> Flask:
     """Return the application.
 
@@ -37,10 +41,12 @@ def create_app(
         shop: Its members and orders.
         staff: Names and hashed passwords of the operators by their ids.
         secret_key: Signs the sessions; give one that stays, or a restart logs everybody out.
+        is_https: Whether browsers come by HTTPS; then cookies go no other way.
     """
     app = Flask(__name__)
     app.secret_key = secret_key or secrets.token_hex(32)
     app.config.update(SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax")
+    app.config["SESSION_COOKIE_SECURE"] = is_https
     app.config["MAX_CONTENT_LENGTH"] = 32 * 1024 * 1024
     line = line_views(desk)
     # LINE signs its webhooks; it has no session and no token of ours.
@@ -53,21 +59,30 @@ def create_app(
             operator=lambda: session.get("operator"),
             colleagues=lambda: {each: name for each, (name, _) in staff.items()},
             login_url=lambda: url_for("staff_login"),
+            logout_url=lambda: url_for("staff_logout"),
         ),
         url_prefix="/desk",
     )
 
+    _add_staff_login(app, staff)
+    return app
+
+
+def _add_staff_login(app: Flask, staff: Mapping[str, tuple[str, str]]) -> None:
     @app.route("/staff", methods=["GET", "POST"])
     def staff_login() -> str | Response:
-        problem = ""
-        if request.method == "POST":
-            who = request.form.get("operator", "")
-            name, hashed = staff.get(who, ("", ""))
-            if name and check_password_hash(hashed, request.form.get("password", "")):
-                session.clear()
-                session["operator"] = who
-                return redirect(url_for("console.inbox"))
-            problem = "担当者かパスワードが違います。"
-        return render_template("staff_login.html", staff=staff, problem=problem)
+        if request.method == "GET":
+            return render_template("staff_login.html")
+        who = request.form.get("operator", "")
+        name, hashed = staff.get(who, ("", _NOBODY))
+        if not check_password_hash(hashed, request.form.get("password", "")) or not name:
+            problem = "担当者IDかパスワードが違います。"
+            return render_template("staff_login.html", problem=problem)
+        session.clear()
+        session["operator"] = who
+        return redirect(url_for("console.inbox"))
 
-    return app
+    @app.post("/staff/logout")
+    def staff_logout() -> Response:
+        session.clear()
+        return redirect(url_for("staff_login"))

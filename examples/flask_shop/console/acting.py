@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+from attrs import frozen
 from werkzeug.exceptions import BadRequest
 
-from linecs.model import TicketId
+from console.showing import now
+from linecs.desk import SupportDesk
+from linecs.model import MessageId, TicketId
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from werkzeug.datastructures import FileStorage
 
-    from linecs.desk import SupportDesk
 
 __all__ = ["act"]
 
@@ -33,110 +35,89 @@ def act(
 ) -> None:
     """Do one thing. Raises `LinecsError` where the desk refuses it."""
     if what == "reply":
-        _reply(desk, conversation_id, form, files, actor=actor)
+        _reply(desk, conversation_id, form, files.get("picture"), actor=actor)
     elif what == "invite":
         desk.links.invite(conversation_id, actor=actor)
     elif what in _TICKET_ACTS:
-        ticket_id, version = TicketId(_text(form, "ticket")), _number(form, "ticket_version")
-        _TICKET_ACTS[what](desk, ticket_id, version, form, actor)
+        _TICKET_ACTS[what](_Asked(desk=desk, form=form, actor=actor))
     else:
-        raise BadRequest
+        raise BadRequest(f"There is no act {what!r}.")
 
 
 def _reply(
     desk: SupportDesk,
     conversation_id: str,
     form: Mapping[str, str],
-    files: Mapping[str, FileStorage],
+    picture: FileStorage | None,
     *,
     actor: str,
 ) -> None:
-    view = desk.inbox.conversation(conversation_id, limit=1)
-    messages = []
+    conversation = desk.inbox.conversation(conversation_id, limit=1).conversation
+    messages: list[Mapping[str, Any]] = []
     if text := form.get("text", "").strip():
         messages.append({"type": "text", "text": text})
-    picture = files.get("picture")
     if picture is not None and (content := picture.read(_LARGEST_PICTURE)):
-        published = desk.media.publish(view.conversation.channel_id, content)
-        messages.append(dict(published.message))
+        messages.append(desk.media.publish(conversation.channel_id, content).message)
+    if not messages:
+        raise BadRequest("There is nothing to send.")
+    quoted = form.get("quoting", "")
     desk.reply(
-        view.conversation.id,
+        conversation.id,
         messages,
         actor=actor,
         version=_number(form, "version"),
         seen=form.get("seen") or None,
         asks=form.get("asks") == "yes",
-        quoting=form.get("quoting") or None,  # type: ignore[arg-type] # a message id of this page
+        quoting=MessageId(quoted) if quoted else None,
     )
 
 
-def _claim(
-    desk: SupportDesk, ticket: TicketId, version: int, _form: Mapping[str, str], actor: str
-) -> None:
-    desk.claim(ticket, actor=actor, version=version)
+@frozen(kw_only=True)
+class _Asked:
+    """A ticket's form: which ticket, as it was when the page was made."""
+
+    desk: SupportDesk
+    form: Mapping[str, str]
+    actor: str
+
+    @property
+    def ticket(self) -> TicketId:
+        return TicketId(self.text("ticket"))
+
+    @property
+    def by(self) -> dict[str, Any]:
+        return {"actor": self.actor, "version": _number(self.form, "ticket_version")}
+
+    def text(self, name: str) -> str:
+        if not (value := self.form.get(name, "").strip()):
+            raise BadRequest(f"{name} is missing.")
+        return value
 
 
-def _release(
-    desk: SupportDesk, ticket: TicketId, version: int, _form: Mapping[str, str], actor: str
-) -> None:
-    desk.release(ticket, actor=actor, version=version)
+def _hand_over(asked: _Asked) -> None:
+    note = asked.form.get("text", "").strip()
+    asked.desk.hand_over(asked.ticket, asked.text("to"), note=note, **asked.by)
 
 
-def _hand_over(
-    desk: SupportDesk, ticket: TicketId, version: int, form: Mapping[str, str], actor: str
-) -> None:
-    desk.hand_over(
-        ticket, _text(form, "to"), note=form.get("text", ""), actor=actor, version=version
-    )
+def _snooze(asked: _Asked) -> None:
+    until = now() + _number(asked.form, "hours") * _HOUR
+    asked.desk.snooze(asked.ticket, until, **asked.by)
 
 
-def _note(
-    desk: SupportDesk, ticket: TicketId, version: int, form: Mapping[str, str], actor: str
-) -> None:
-    desk.note(ticket, _text(form, "text"), actor=actor, version=version)
+def _mark(asked: _Asked) -> None:
+    asked.desk.set_mark(asked.ticket, asked.form.get("mark", "").strip(), **asked.by)
 
 
-def _snooze(
-    desk: SupportDesk, ticket: TicketId, version: int, form: Mapping[str, str], actor: str
-) -> None:
-    until = time.time_ns() // 1_000_000 + _number(form, "hours") * _HOUR
-    desk.snooze(ticket, until, actor=actor, version=version)
-
-
-def _mark(
-    desk: SupportDesk, ticket: TicketId, version: int, form: Mapping[str, str], actor: str
-) -> None:
-    desk.set_mark(ticket, form.get("mark", ""), actor=actor, version=version)
-
-
-def _resolve(
-    desk: SupportDesk, ticket: TicketId, version: int, _form: Mapping[str, str], actor: str
-) -> None:
-    desk.resolve(ticket, actor=actor, version=version)
-
-
-def _reopen(
-    desk: SupportDesk, ticket: TicketId, version: int, _form: Mapping[str, str], actor: str
-) -> None:
-    desk.reopen(ticket, actor=actor, version=version)
-
-
-_TICKET_ACTS: dict[str, Callable[[SupportDesk, TicketId, int, Mapping[str, str], str], None]] = {
-    "claim": _claim,
-    "release": _release,
+_TICKET_ACTS: Mapping[str, Callable[[_Asked], object]] = {
+    "claim": lambda asked: asked.desk.claim(asked.ticket, **asked.by),
+    "release": lambda asked: asked.desk.release(asked.ticket, **asked.by),
     "hand_over": _hand_over,
-    "note": _note,
+    "note": lambda asked: asked.desk.note(asked.ticket, asked.text("text"), **asked.by),
     "snooze": _snooze,
     "mark": _mark,
-    "resolve": _resolve,
-    "reopen": _reopen,
+    "resolve": lambda asked: asked.desk.resolve(asked.ticket, **asked.by),
+    "reopen": lambda asked: asked.desk.reopen(asked.ticket, **asked.by),
 }
-
-
-def _text(form: Mapping[str, str], name: str) -> str:
-    if not (value := form.get(name, "").strip()):
-        raise BadRequest(f"{name} is missing.")
-    return value
 
 
 def _number(form: Mapping[str, str], name: str) -> int:

@@ -41,7 +41,7 @@ class Shop:
     path: Path
 
     def install(self, now: int, *, password: str) -> None:
-        """Make the tables, and believable members and orders where there are none."""
+        """Make the tables, with believable members and orders; all have this password."""
         orders = (
             ("240611", "M1001", now - 3 * _DAY, "サテンドレス ネイビー M", "お届け済み"),
             ("240587", "M1001", now - 20 * _DAY, "ポインテッドパンプス 23.5cm", "お届け済み"),
@@ -50,14 +50,10 @@ class Shop:
         )
         with closing(self._connect()) as db, db:
             db.executescript(_TABLES)
-            if db.execute("SELECT count(*) FROM members").fetchone()[0]:
-                return
-            hashed = generate_password_hash(password)
+            db.executemany("INSERT OR IGNORE INTO members VALUES (?, ?, ?, ?, '')", list(_MEMBERS))
+            db.execute("UPDATE members SET password = ?", [generate_password_hash(password)])
             db.executemany(
-                "INSERT INTO members VALUES (?, ?, ?, ?, ?)", [(*m, hashed) for m in _MEMBERS]
-            )
-            db.executemany(
-                "INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [(*order, "ヤマト運輸", f"4000-{order[0]}") for order in orders],
             )
 
