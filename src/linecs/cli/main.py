@@ -19,6 +19,7 @@ __all__ = ["main"]
 _COMMANDS = {
     "work": "ワーカーを動かす: 受信の処理、送信、期限の来た仕事 / run the worker",
     "doctor": "設定と稼働状況を点検する / check settings and operation",
+    "orphans": "忘れられたお客さまがいないか調べる / is anybody forgotten",
     "explain": "なぜその応答になるのかを表示する / why a text is answered as it is",
     "rules": "キーワード応答とFAQを点検する / check keyword rules and FAQ entries",
     "scenario": "シナリオを点検し、図にする / check and draw scenarios",

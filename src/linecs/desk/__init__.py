@@ -11,6 +11,7 @@ from linecs.desk.retention import Retention
 from linecs.desk.routing import ALWAYS_OPEN, Queue, Receipts, Routing
 from linecs.desk.settings import DeskSettings
 from linecs.desk.support_desk import SupportDesk
+from linecs.desk.surveying import Survey
 
 __all__ = [
     "ALWAYS_OPEN",
@@ -25,5 +26,6 @@ __all__ = [
     "Routing",
     "Staff",
     "SupportDesk",
+    "Survey",
     "TicketChange",
 ]

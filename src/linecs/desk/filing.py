@@ -14,6 +14,7 @@ from linecs.desk.changes import Changes
 from linecs.desk.feed import happened
 from linecs.desk.jobs import new_job
 from linecs.desk.promising import promise_in
+from linecs.desk.surveying import ask_in, keep_comment, take_score
 from linecs.desk.unsending import close_if_all_was_unsent, redact, unsend
 from linecs.model import (
     Author,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
     from linecs.desk.reading import LaneView
     from linecs.desk.settings import DeskSettings
+    from linecs.desk.surveying import Survey
     from linecs.desk.tickets import TicketRules
     from linecs.model import (
         StoredEvent,
@@ -89,6 +91,7 @@ class Filing:
         settings: DeskSettings,
         waits: Callable[[Bubble], bool],
         keeps_media: bool,
+        survey: Survey | None = None,
     ) -> None:
         self.view = view
         self.now = now
@@ -104,6 +107,7 @@ class Filing:
         self._settings = settings
         self._waits = waits
         self.keeps_media = keeps_media
+        self._survey = survey
 
     @property
     def bot_may_speak(self) -> bool:
@@ -161,6 +165,7 @@ class Filing:
             # Thanks, and nothing else: it stays visible and asks for no answer.
             self.answer_open_bubbles()
             self.open_bubbles = []
+            ask_in(self, self._survey)
         if before is None or before.id != self.ticket.id:
             first = min(self.fresh_bubbles, key=lambda bubble: (bubble.occurred_at, bubble.id))
             self.ticket = evolve(
@@ -171,6 +176,7 @@ class Filing:
             self.tell(f"ticket.{self.ticket.status}", actor="customer")
         elif self.ticket.reason == "courtesy":
             self.tell("ticket.thanked", actor="customer")
+        keep_comment(self, newest, self._survey)
         promise_in(self, rules, is_new=False)
 
     def _is_courtesy(self, message: Message) -> bool:
@@ -274,7 +280,8 @@ class Filing:
         tapped = Message(
             **self._head(stored), kind="postback", content=json.dumps(content, ensure_ascii=True)
         )
-        self._take(stored, tapped)
+        if not take_score(self, tapped, event.data, self._survey):
+            self._take(stored, tapped)
 
     def _head(self, stored: StoredEvent) -> dict[str, Any]:
         return {

@@ -151,6 +151,7 @@ def _step(
         settings=core.settings,
         waits=core.responder.waits,
         keeps_media=core.media_store is not None,
+        survey=core.rules.routing.survey,
     )
     file_events(filing, core.rules)
     attend_links(core, filing)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from attrs import Factory, field, frozen, validators
 
+from linecs.desk.surveying import Survey
 from linecs.hours import DAY_MS, MINUTE_MS, BusinessCalendar
 from linecs.model import OperatorId
 from linecs.routing import (
@@ -93,6 +94,7 @@ class Routing(Queue):
         concurrency: How many tickets one person can have at once.
         limits: The same for single people.
         skills_of: What each person can do, as `Queue.skills` name it.
+        survey: What customers are asked after the end; None asks nothing.
     """
 
     workflow: Workflow = DEFAULT_WORKFLOW
@@ -102,6 +104,7 @@ class Routing(Queue):
     assignment: AssignmentRule | None = None
     roster: Roster | None = None
     concurrency: int = field(default=3, validator=validators.gt(0))
+    survey: Survey | None = None
     limits: Mapping[OperatorId, int] = field(factory=dict, hash=False)
     skills_of: Mapping[OperatorId, Collection[str]] = field(factory=dict, hash=False)
 

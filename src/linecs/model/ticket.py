@@ -65,6 +65,10 @@ class Ticket:
         promise_kept: Whether a person replied by then; None while that is open.
         nudges_sent: How often the customer was asked again since our last question.
         snoozed_until: Epoch ms UTC; 0 for not snoozed.
+        surveyed_at: When the customer was asked how content they are, epoch ms UTC; 0 for not.
+        score: What they answered, 1 being the worst; 0 for nothing.
+        scored_at: Epoch ms UTC; 0 for not.
+        comment_message_id: The words that came with the score.
         resolved_by: `bot`, `system`, or the operator's id; empty while not resolved.
         version: Raised by every change; ticket actions carry it.
     """
@@ -94,4 +98,8 @@ class Ticket:
     snoozed_until: int = 0
     resolved_at: int = 0
     resolved_by: str = ""
+    surveyed_at: int = 0
+    score: int = 0
+    scored_at: int = 0
+    comment_message_id: MessageId | None = None
     version: int = 0

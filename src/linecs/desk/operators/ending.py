@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from linecs.desk.operators.act import ticket_act
+from linecs.desk.surveying import ask_after
 from linecs.errors import ActRefusedError
 from linecs.model import Author, Message, Speaker, Ticket, TicketStatus
 from linecs.routing import Permission, TicketEvent
@@ -47,6 +48,7 @@ def end(act: Act, reason: str) -> None:
     ]
     act.changes.set_all(Message, where, {"answered": True})
     step_aside(act)
+    ask_after(act)
 
 
 def step_aside(act: Act, *, to: TicketId | None = None) -> None:

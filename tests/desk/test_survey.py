@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from desks import QUESTION
+from linecs.desk import Routing, Survey
+from linecs.limits import check_messages
+from linecs.model import (
+    Attempt,
+    Author,
+    Customer,
+    FeedEntry,
+    Message,
+    Route,
+    Ticket,
+    TicketId,
+    TicketStatus,
+)
+from linecs.storage.ports import equal
+
+if TYPE_CHECKING:
+    from desks import MakeScene, Scene
+
+ASKED = "今回の対応はいかがでしたか?"
+
+
+def end(scene: Scene, *, replies: bool = True) -> Ticket:
+    """Have a person answer and resolve the customer's question."""
+    now = scene.asks(QUESTION)
+    if replies:
+        scene.desk.reply(
+            now.id, "はい。", actor="reika", version=now.version, seen=now.newest_message_id
+        )
+    scene.desk.resolve(scene.ticket.id, actor="reika", version=scene.ticket.version)
+    scene.settle()
+    return scene.ticket
+
+
+def tap(scene: Scene, score: int, ticket: Ticket, name: str = "c1") -> None:
+    """Show a customer the buttons of a ticket's question, and have them tap that score."""
+    survey = Survey()
+    (who,) = [
+        c for c in scene.rows(Customer) if c.line_user_id == scene.line.customer(name).user_id
+    ]
+    scene.desk.notify(who.id, survey.message(ticket.id))
+    scene.settle()
+    scene.line.customer(name).taps(survey.labels[-score])
+    scene.settle()
+
+
+def said(scene: Scene) -> list[str]:
+    """Return what the desk itself said, in order."""
+    return [message.text for message in scene.messages(equal("author", Author.SYSTEM))]
+
+
+@pytest.fixture
+def caring(make: MakeScene) -> Scene:
+    """A shop that asks how content its customers are."""
+    return make(routing=Routing(survey=Survey()))
+
+
+def test_the_question_rides_along_with_the_customers_thanks(caring: Scene) -> None:
+    """It takes the thanks' reply token and costs nothing."""
+    end(caring)
+    assert said(caring) == []
+    caring.asks("ありがとうございました")
+    caring.settle()
+    assert said(caring) == [ASKED]
+    last = caring.rows(Attempt, order=("created_at", "id"))[-1]
+    assert last.route is Route.REPLY
+
+
+def test_it_is_asked_once_a_ticket(caring: Scene) -> None:
+    """More thanks bring no second question."""
+    end(caring)
+    for _ in range(2):
+        caring.asks("ありがとうございました")
+        caring.settle()
+    assert said(caring) == [ASKED]
+
+
+def test_the_question_may_ride_along_with_a_later_answer_of_the_bot(caring: Scene) -> None:
+    """Whoever comes back with something new after three days is asked beside its answer."""
+    ended = end(caring)
+    caring.clock.advance(days=4)
+    caring.asks("営業時間")
+    caring.settle()
+    assert said(caring) == [ASKED]
+    assert caring.one(Ticket, equal("id", ended.id)).surveyed_at
+
+
+def test_a_shop_may_push_the_question(make: MakeScene) -> None:
+    """It then goes out with the end itself."""
+    scene = make(routing=Routing(survey=Survey(pushes=True)))
+    ended = end(scene)
+    assert said(scene) == [ASKED]
+    assert ended.surveyed_at
+
+
+def test_nobody_is_asked_about_what_no_person_answered(make: MakeScene) -> None:
+    """A ticket that was closed unanswered is no occasion."""
+    scene = make(routing=Routing(survey=Survey(pushes=True)))
+    end(scene, replies=False)
+    assert said(scene) == []
+
+
+def test_a_score_is_kept_on_the_ticket(caring: Scene) -> None:
+    """It opens nothing, and the customer is thanked."""
+    ended = end(caring)
+    caring.asks("ありがとうございました")
+    tap(caring, 4, ended)
+    ticket = caring.ticket
+    assert (ticket.score, ticket.status) == (4, TicketStatus.RESOLVED)
+    assert said(caring)[-1].startswith("ご回答ありがとうございます。")
+    assert caring.one(FeedEntry, equal("kind", "ticket.scored")).facts == {"score": 4}
+    assert caring.desk.orphans() == []
+
+
+def test_the_first_score_counts(caring: Scene) -> None:
+    """A second tap changes nothing."""
+    ended = end(caring)
+    tap(caring, 4, ended)
+    tap(caring, 1, ended)
+    assert caring.ticket.score == 4
+
+
+def test_a_customer_scores_only_their_own_ticket(caring: Scene) -> None:
+    """Another's tap with the ticket's id is worth nothing."""
+    ended = end(caring)
+    caring.line.customer("c2").says("営業時間")
+    caring.settle()
+    tap(caring, 1, ended, name="c2")
+    assert caring.one(Ticket, equal("id", ended.id)).score == 0
+
+
+def test_words_after_a_score_are_its_comment_and_reach_a_person(caring: Scene) -> None:
+    """What a customer adds is kept with the score, and nobody is forgotten over it."""
+    ended = end(caring)
+    tap(caring, 1, ended)
+    caring.clock.advance(seconds=60)
+    caring.asks("説明が分かりにくかったです")
+    ticket = caring.ticket
+    assert ticket.comment_message_id is not None
+    comment = caring.one(Message, equal("id", ticket.comment_message_id))
+    assert comment.text == "説明が分かりにくかったです"
+    assert ticket.status is TicketStatus.OPEN
+
+
+def test_the_buttons_hold_scores_from_the_best_to_one() -> None:
+    """Five labels are 5 to 1, and fit LINE's quick replies."""
+    message = Survey().message(TicketId("t-1"))
+    data = [item["action"]["data"] for item in message["quickReply"]["items"]]
+    assert data == [f"linecs:survey:t-1:{score}" for score in (5, 4, 3, 2, 1)]
+    check_messages([message])
