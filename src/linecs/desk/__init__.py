@@ -6,6 +6,7 @@ from linecs.desk.linking import Linking
 from linecs.desk.operators.act import Acted
 from linecs.desk.operators.changing import BulkResult, TicketChange
 from linecs.desk.operators.staff import Staff
+from linecs.desk.privacy import Erasure, Remnant
 from linecs.desk.receiving import Receipt
 from linecs.desk.retention import Retention
 from linecs.desk.routing import ALWAYS_OPEN, Queue, Receipts, Routing
@@ -18,10 +19,12 @@ __all__ = [
     "Acted",
     "BulkResult",
     "DeskSettings",
+    "Erasure",
     "Linking",
     "Queue",
     "Receipt",
     "Receipts",
+    "Remnant",
     "Retention",
     "Routing",
     "Staff",
