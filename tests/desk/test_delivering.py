@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -26,7 +27,10 @@ from linecs.storage.ports import equal
 from linecs.testing.simulator import Fault
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from desks import MakeScene, Scene
+    from linecs.storage.ports import Query, Transaction
     from linecs.testing import LineSimulator, VirtualClock
 
 REPLY = "/v2/bot/message/reply"
@@ -207,6 +211,34 @@ def test_a_call_that_waited_too_long_for_its_turn_is_left_to_the_next_round(scen
     assert (waiting.state, waiting.tries, seen(scene)) == (AttemptState.WAITING, 0, [])
     scene.settle()
     assert seen(scene) == [HOURS_ANSWER]
+
+
+class Overtaken:
+    """A transaction that is held up before it locks anything, while something else happens."""
+
+    def __init__(self, tx: Transaction, happens: Callable[[], object]) -> None:
+        self._tx = tx
+        self._happens = happens
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tx, name)
+
+    def claim(self, query: Query[Any], changes: Mapping[str, object]) -> list[Any]:
+        with ThreadPoolExecutor(1) as elsewhere:
+            elsewhere.submit(self._happens).result()
+        return self._tx.claim(query, changes)
+
+
+@pytest.mark.parametrize("storage", ["postgresql", "mariadb"], indirect=True)
+def test_a_slow_worker_does_not_send_again_what_another_has_sent_meanwhile(scene: Scene) -> None:
+    """What it saw waiting before it held the conversation may be gone by then."""
+    push_a_reply(scene)
+    core = scene.desk._core
+    begun = core.storage.run(
+        lambda tx: form_calls(core, cast("Transaction", Overtaken(tx, scene.desk.deliver)), 10)
+    )
+    assert seen(scene) == ["できます"]
+    assert begun == []
 
 
 def test_an_outcome_that_comes_too_late_does_not_cost_its_neighbours_theirs(scene: Scene) -> None:

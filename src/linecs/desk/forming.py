@@ -29,7 +29,7 @@ from linecs.storage.ports import Query, above, at_most, equal, one_of
 from linecs.storage.tables import Quota
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from linecs.delivery.planner import HeldBack, Plan
     from linecs.delivery.quota import QuotaView
@@ -56,7 +56,7 @@ def form_calls(core: DeskCore, tx: Transaction, limit: int) -> list[Attempt]:
     mine = _lock(tx, ids)
     open_attempts = _open_attempts(tx, mine)
     calls = _begin_again(core, tx, open_attempts, now)
-    free = [row for row in waiting if row.conversation_id in mine.keys() - open_attempts.keys()]
+    free = _items_of(tx, mine.keys() - open_attempts.keys(), now)
     return calls + _begin_new(core, tx, free, mine, now)
 
 
@@ -68,6 +68,17 @@ def _due_attempts(tx: Transaction, now: int, limit: int) -> list[Attempt]:
 def _due_items(tx: Transaction, now: int, limit: int) -> list[OutboxItem]:
     where = (equal("parked", value=False), at_most("due_at", now))
     return tx.select(Query(row=OutboxItem, where=where, order=("due_at",), limit=limit))
+
+
+def _items_of(tx: Transaction, held: Collection[ConversationId], now: int) -> list[OutboxItem]:
+    """Look again, now that we hold them: another worker may have sent what was waiting before."""
+    where = (
+        one_of("conversation_id", sorted(held)),
+        equal("parked", value=False),
+        at_most("due_at", now),
+    )
+    oldest = ("created_at", "message_id")
+    return tx.select(Query(row=OutboxItem, where=where, order=oldest)) if held else []
 
 
 def _lock(tx: Transaction, ids: Iterable[ConversationId]) -> dict[ConversationId, Conversation]:
