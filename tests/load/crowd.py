@@ -205,7 +205,8 @@ def _untrue(chat: Sequence[Any], kept: Sequence[Message]) -> list[str]:
     believed = [m for m in kept if m.author is Author.BOT and m.state is MessageState.SENT]
     seen = [each.text for each in chat if each.sender == "account"]
     if seen != [each.text for each in believed]:
-        problems.append(f"saw {len(seen)} answers, {len(believed)} are called sent")
+        states = [str(each.state) for each in kept if each.author is Author.BOT]
+        problems.append(f"saw {len(seen)} answers, which the shop calls {states}")
     return problems + _out_of_order([[int(each) for each in (text or "").split()] for text in seen])
 
 
