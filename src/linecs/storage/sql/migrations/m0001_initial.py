@@ -34,8 +34,9 @@ def _create(table: Table, dialect: Dialect) -> Iterable[str]:
             yield str(CreateIndex(index, if_not_exists=True).compile(dialect=dialect))
         return
     # MySQL has no CREATE INDEX IF NOT EXISTS.
+    columns, end, options = create.rpartition("\n)")
     lines = "".join(f", \n\t{_inline(index, dialect)}" for index in indexes)
-    yield create.replace("\n)ENGINE", f"{lines}\n)ENGINE", 1)
+    yield f"{columns}{lines}{end}{options}"
 
 
 def _inline(index: Index, dialect: Dialect) -> str:
