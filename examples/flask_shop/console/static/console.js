@@ -77,6 +77,10 @@
     byId("quoting").hidden = true;
   });
 
+  byId("picture")?.addEventListener("change", (event) => {
+    byId("picked").textContent = event.target.files[0]?.name ?? "画像を選ぶ";
+  });
+
   // What is being written is kept, and colleagues see that somebody writes.
   let timer = 0;
   const keepDraft = () => {
