@@ -12,6 +12,7 @@ from linecs.model.note import Note
 from linecs.replies import KeywordRule
 from linecs.replies.faq import FaqEntry
 from linecs.replies.files import read_scenarios
+from linecs.replies.keyword import Opening
 from linecs.storage.ports import equal
 from linecs.storage.tables import Trace
 
@@ -134,6 +135,14 @@ def test_what_the_check_finds_wrong_is_not_published(taught: Scene) -> None:
     with pytest.raises(KnowledgeError, match="empty"):
         taught.desk.knowledge.publish("faq", [RETURNS, twin, nothing], by="lead")
     assert taught.desk.knowledge.current("faq") == ()
+
+
+def test_a_published_rule_may_ask_for_the_shops_hours(taught: Scene) -> None:
+    """A rule for closed hours keeps silent in a shop that never closes, and breaks nothing."""
+    night = KeywordRule(id="night", contains=("時間",), texts=("翌朝",), opening=Opening.CLOSED)
+    taught.desk.knowledge.publish("rules", [HOURS, night], by="lead")
+    ask(taught, "営業時間")
+    assert said(taught) == ["10時から18時です。"]
 
 
 def test_vectors_are_computed_once_for_all_processes(taught: Scene) -> None:
