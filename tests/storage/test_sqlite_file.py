@@ -12,7 +12,7 @@ import pytest
 
 from linecs.errors import ConfigurationError
 from linecs.model import StoredEvent
-from linecs.storage.ports import Query, StorageBusyError
+from linecs.storage.ports import Query, StorageBusyError, StorageError
 from linecs.storage.sql import SqlStorage
 from linecs.storage.tables import Counter
 from linecs.testing.storage_contract.samples import event
@@ -61,6 +61,12 @@ def test_an_unknown_durability_is_refused(path: Path) -> None:
     """A setting that cannot work is named."""
     with pytest.raises(ConfigurationError, match="synchronous"):
         SqlStorage.connect(f"sqlite:///{path}", synchronous="OFF")
+
+
+def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
+    """The error says which file could not be opened."""
+    with pytest.raises(StorageError, match="nowhere"):
+        SqlStorage.connect(f"sqlite:///{tmp_path}/nowhere/shop.db")
 
 
 def test_rows_are_there_after_closing(storage: SqlStorage, path: Path) -> None:

@@ -6,6 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from linecs.storage.ports import StorageError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -28,12 +30,18 @@ class FileLock:
 
     Args:
         path: The database; the lock is a file beside it, as readable as the database is.
+
+    Raises:
+        StorageError: The lock's file cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
         name = path.with_name(f"{path.name}-linecs-lock")
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666
-        self._file = os.open(name, os.O_RDONLY | os.O_CREAT, mode)
+        try:
+            self._file = os.open(name, os.O_RDONLY | os.O_CREAT, mode)
+        except OSError as error:
+            raise StorageError(f"cannot open the lock beside the database: {error}") from error
 
     def __enter__(self) -> None:
         if _flock is not None:

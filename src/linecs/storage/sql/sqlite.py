@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import sqlalchemy as sa
 from attrs import frozen
 
-from linecs.storage.sql.engines import in_memory, make_engine
+from linecs.storage.sql.engines import in_memory, make_engine, open_connection
 from linecs.storage.sql.executors import CursorExecutor
 from linecs.storage.sql.file_lock import FileLock
 from linecs.storage.sql.group_commit import GroupCommit
@@ -196,7 +196,9 @@ class _Connection:
             },
         )
         self._statements = statements_for(self._engine.dialect, settings.prefix)
-        self._raw = cast("sqlite3.Connection", self._engine.raw_connection().driver_connection)
+        # The pool of one keeps it when SQLAlchemy's side of it is closed.
+        with open_connection(self._engine) as connection:
+            self._raw = cast("sqlite3.Connection", connection.connection.driver_connection)
         self._executor = CursorExecutor(self._raw.cursor(), sqlite3.Error, self._engine.connect)
         self._say = self._executor.say
         for pragma in (
