@@ -15,6 +15,7 @@ from linecs.desk.privacy.person import EMPTIED, KEPT, OF_NOBODY, REMOVED
 from linecs.errors import ConfigurationError, NotPermittedError
 from linecs.idlink import MemberCard
 from linecs.model import (
+    Answer,
     AuditEntry,
     Conversation,
     ConversationId,
@@ -37,11 +38,12 @@ from linecs.testing.simulator import Fault
 from linked_shop import Members, Shop, account_linking
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from desks import MakeScene, Scene
     from linecs.desk.privacy import Remnant
+    from linecs.model import Bubble, Decision, Inquiry
     from linecs.testing import LineSimulator
 
 SECRET = "注文番号はZZ-90417-KQです"
@@ -251,6 +253,39 @@ def test_a_person_is_erased_from_the_packed_search_index(
     assert "search_postings" in before
     assert scene.desk.privacy.scan(["ZZ-90417-KQ", person.line_user_id]) == []
     assert scene.desk.inbox.search("裾上げ").items
+
+
+class ErasesMeanwhile:
+    """Has the customer erased while it thinks, once."""
+
+    name = "erases"
+
+    def __init__(self) -> None:
+        self.erase: Callable[[], object] | None = None
+
+    def respond(self, inquiry: Inquiry) -> Decision:
+        if self.erase is not None:
+            self.erase, act = None, self.erase
+            act()
+        return Answer(messages=({"type": "text", "text": inquiry.text},), source="echo")
+
+    def waits(self, _bubble: Bubble) -> bool:
+        return False
+
+
+def test_a_worker_that_was_answering_brings_nothing_back(
+    make: MakeScene, line: LineSimulator
+) -> None:
+    """What it read before the erasure it may not write after it."""
+    responder = ErasesMeanwhile()
+    scene = make(responder=responder)
+    customer_id = Shop(scene).meets()
+    responder.erase = lambda: scene.desk.privacy.erase(customer_id, actor="shop")
+    line.customer("c1").says(SECRET)
+    scene.settle()
+    assert responder.erase is None
+    assert scene.desk.privacy.scan(["ZZ-90417-KQ", line.customer("c1").user_id]) == []
+    assert scene.desk.orphans() == []
 
 
 def test_erasing_takes_a_role(person: Person) -> None:

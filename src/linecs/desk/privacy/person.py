@@ -22,6 +22,7 @@ from linecs.model import (
     OutboxItem,
     ReadMark,
     ReplyToken,
+    StaffPresence,
     StoredEvent,
     Ticket,
 )
@@ -106,6 +107,7 @@ OF_NOBODY: tuple[type[Any], ...] = (
     Counter,
     Lease,
     Quota,
+    StaffPresence,
     KnowledgeVersion,
     EmbeddedText,
 )
