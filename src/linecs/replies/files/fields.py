@@ -34,6 +34,7 @@ __all__ = [
     "check_fields",
     "message_fields",
     "moment_fields",
+    "written_names",
 ]
 
 M = TypeVar("M", bound=BaseModel)
@@ -164,7 +165,7 @@ def _told(
     values: dict[str, object] = {"name": _name(known if code != "missing" else place)}
     match code:
         case "unknown_field":
-            values["hint"] = hint(str(values["name"]), _written_names(model))
+            values["hint"] = hint(str(values["name"]), written_names(model))
         case "not_one_of":
             expected = str(detail.get("ctx", {}).get("expected", ""))
             values["allowed"] = " / ".join(re.findall(r"'([^']*)'", expected))
@@ -180,5 +181,6 @@ def _name(path: Sequence[str | int]) -> str:
     return next((step for step in reversed(path) if isinstance(step, str)), "")
 
 
-def _written_names(model: type[BaseModel]) -> list[str]:
+def written_names(model: type[BaseModel]) -> list[str]:
+    """Return the names of a schema's fields as files have them."""
     return [field.alias or name for name, field in model.model_fields.items()]
