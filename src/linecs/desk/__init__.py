@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from linecs.desk.alert_ways import AlertWay, CallAlerts, EmailAlerts, WebhookAlerts
+from linecs.desk.alerting import Alert, Alerting, AlertKind
 from linecs.desk.linking import Linking
 from linecs.desk.operators.act import Acted
 from linecs.desk.operators.changing import BulkResult, TicketChange
@@ -17,8 +19,14 @@ from linecs.desk.surveying import Survey
 __all__ = [
     "ALWAYS_OPEN",
     "Acted",
+    "Alert",
+    "AlertKind",
+    "AlertWay",
+    "Alerting",
     "BulkResult",
+    "CallAlerts",
     "DeskSettings",
+    "EmailAlerts",
     "Erasure",
     "Linking",
     "Queue",
@@ -31,4 +39,5 @@ __all__ = [
     "SupportDesk",
     "Survey",
     "TicketChange",
+    "WebhookAlerts",
 ]

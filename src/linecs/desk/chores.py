@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from linecs.desk.alerting import ALERTS, alert_jobs, send_alerts
 from linecs.desk.falling_silent import time_out
 from linecs.desk.inbox.indexing import pack_search
 from linecs.desk.jobs import new_job
@@ -34,7 +35,7 @@ def ensure_chores(core: DeskCore) -> None:
     jobs = [new_job("quota.refresh", each, each, now) for each in core.channels]
     first = next(iter(core.channels))
     jobs += [new_job("search.pack", "search", first, now), new_job(SWEEP, "all", first, now)]
-    core.storage.run(lambda tx: tx.insert_absent(*jobs))
+    core.storage.run(lambda tx: tx.insert_absent(*jobs, *alert_jobs(core, tx)))
 
 
 def refresh_profile(core: DeskCore, job: Job) -> None:
@@ -55,6 +56,7 @@ def refresh_profile(core: DeskCore, job: Job) -> None:
 
 
 CHORES: Mapping[str, JobHandler] = {
+    ALERTS: send_alerts,
     "chat.mark_read": mark_read,
     "event.redact": redact_kept,
     "link.ended": after_unlinked,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from attrs import field, frozen
 
 from linecs.delivery.media import MediaStore
+from linecs.desk.alerting import Alerting
 from linecs.desk.evaluating import Evaluator
 from linecs.desk.gateways import Gateways
 from linecs.desk.linking import Linking
@@ -31,6 +32,7 @@ class DeskCore:
         gateways: The way to LINE, per channel.
         staff: Who may do what, and the words they sort by.
         linking: How LINE users become members.
+        alerting: How staff are told outside the desk; None where they are not.
         members: Gives out member cards; None where the shop shows none.
         fields: What the shop keeps of its customers, by name.
         media_store: Where content is kept; None where the host keeps none.
@@ -49,6 +51,7 @@ class DeskCore:
     settings: DeskSettings
     staff: Staff
     linking: Linking
+    alerting: Alerting | None
     members: MemberCards | None
     fields: Mapping[str, FieldDefinition]
     media_store: MediaStore | None

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from linecs.model import ChannelId
     from linecs.storage.ports import Transaction
 
-__all__ = ["happened", "publish", "read_feed"]
+__all__ = ["CURSOR", "happened", "publish", "read_feed"]
 
-_CURSOR = "feed.cursor"
+CURSOR = "feed.cursor"
+"""The counter that numbers entries."""
 _BATCH = 500
 
 
@@ -59,8 +60,8 @@ def publish(core: DeskCore) -> int:
 
 def _number(tx: Transaction) -> int:
     # The counter's row lock makes this transaction the only publisher.
-    tx.insert_absent(Counter(name=_CURSOR))
-    counter = tx.get(Counter, _CURSOR, lock=True)
+    tx.insert_absent(Counter(name=CURSOR))
+    counter = tx.get(Counter, CURSOR, lock=True)
     fresh = tx.select(
         Query(row=FeedEntry, where=(equal("cursor", 0),), order=("id",), limit=_BATCH)
     )

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from linecs.delivery.media import MediaStore
+    from linecs.desk.alerting import Alerting
     from linecs.desk.explaining import Explanation
     from linecs.desk.health import Finding
     from linecs.desk.orphans import Orphan
@@ -92,6 +93,7 @@ class SupportDesk(OperatorActions, RoutingActions):
             everyone picks from the queue.
         staff: Who may do what, and the shop's marks and categories. By default everyone whom
             the host lets in may do what an operator may.
+        alerting: How staff are told by mail, chat or otherwise; None tells nobody.
         linking: How LINE users become members: invitations, policy, hooks.
         members: The shop's members, shown while a link holds.
         fields: What the shop keeps of its customers besides.
@@ -114,6 +116,7 @@ class SupportDesk(OperatorActions, RoutingActions):
         routing: Routing | None = None,
         staff: Staff | None = None,
         linking: Linking | None = None,
+        alerting: Alerting | None = None,
         members: MemberDirectory | None = None,
         fields: Sequence[FieldDefinition] = (),
         media: MediaStore | None = None,
@@ -136,6 +139,7 @@ class SupportDesk(OperatorActions, RoutingActions):
             settings=chosen,
             staff=staff or Staff(),
             linking=linking or Linking(),
+            alerting=alerting,
             members=MemberCards(members, deadline=chosen.member_deadline) if members else None,
             fields=check_definitions(fields),
             media_store=media,

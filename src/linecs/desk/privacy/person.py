@@ -106,6 +106,7 @@ OF_NOBODY: tuple[type[Any], ...] = (
     SearchPosting,
     Counter,
     Lease,
+    StaffPresence,
     Quota,
     StaffPresence,
     KnowledgeVersion,
