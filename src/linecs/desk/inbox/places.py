@@ -87,8 +87,11 @@ def file_ticket(tx: Transaction, before: Ticket | None, after: Ticket) -> None:
     if _is_live(before) is not _is_live(after):
         of_customer = facets_of_customer(tx, after.customer_id)
         was, now = (was, now | of_customer) if _is_live(after) else (was | of_customer, now)
-    if before is not None and _sorts(before) != _sorts(after):
-        tx.update(Place, [equal("ticket_id", after.id)], _sorts(after))
+    if before is not None and _is_live(before) and _is_live(after):
+        # Only what differs: each column named here costs its index a change.
+        sorts = dict(_sorts(after).items() - _sorts(before).items())
+        if sorts:
+            tx.update(Place, [equal("ticket_id", after.id)], sorts)
     _move(tx, after, gone=was - now, new=now - was)
 
 
