@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import frozen
 
+from linecs.delivery.gateway import LineGateway
 from linecs.delivery.media import FileMediaStore
 from linecs.desk import Staff
 from linecs.desk.inbox.indexing import SEGMENT
@@ -42,8 +43,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from desks import MakeScene, Scene
+    from linecs.delivery.outcomes import Outcome
     from linecs.desk.privacy import Remnant
-    from linecs.model import Bubble, Decision, Inquiry
+    from linecs.model import Attempt, Bubble, Decision, Inquiry
     from linecs.testing import LineSimulator
 
 SECRET = "注文番号はZZ-90417-KQです"
@@ -286,6 +288,31 @@ def test_a_worker_that_was_answering_brings_nothing_back(
     assert responder.erase is None
     assert scene.desk.privacy.scan(["ZZ-90417-KQ", line.customer("c1").user_id]) == []
     assert scene.desk.orphans() == []
+
+
+@pytest.mark.parametrize("fault", [None, Fault.monthly_limit(), Fault.refuse(400), Fault.drop()])
+def test_a_call_under_way_brings_nothing_back(
+    make: MakeScene, line: LineSimulator, monkeypatch: pytest.MonkeyPatch, fault: Fault | None
+) -> None:
+    """Whatever LINE answers after the erasure, nothing is written of it, and the desk goes on."""
+    scene = make()
+    customer_id, send = Shop(scene).meets(), LineGateway.send
+    scene.desk.tell(customer_id, {"type": "text", "text": SECRET})
+    scene.clock.advance(minutes=5)
+    if fault is not None:
+        line.faults.add(fault, endpoint="/v2/bot/message/push")
+    calls: list[str] = []
+
+    def erases_first(gateway: LineGateway, attempt: Attempt) -> Outcome:
+        if not calls:
+            scene.desk.privacy.erase(customer_id, actor="shop")
+        calls.append(attempt.id)
+        return send(gateway, attempt)
+
+    monkeypatch.setattr(LineGateway, "send", erases_first)
+    scene.settle()
+    assert len(calls) == 1
+    assert scene.desk.privacy.scan(["ZZ-90417-KQ", line.customer("c1").user_id]) == []
 
 
 def test_erasing_takes_a_role(person: Person) -> None:

@@ -192,7 +192,10 @@ def _settle_member(
 def _back_to_outbox(
     tx: Transaction, changes: Changes, settlement: Settlement, member: MemberSettlement
 ) -> None:
-    message = tx.get(Message, member.message_id)
+    message = tx.find(Message, member.message_id)
+    if message is None:
+        msg = f"Message {member.message_id} was erased while LINE was called."
+        raise ConflictError(msg)
     item = outbox_item(
         message,
         notification_disabled=settlement.attempt.notification_disabled,

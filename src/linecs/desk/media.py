@@ -94,10 +94,11 @@ def erase_media(core: DeskCore, job: Job) -> None:
     store = _store(core)
     of_message = Query(row=Media, where=(equal("message_id", job.subject_id),))
     for media in core.storage.read(lambda tx: tx.select(of_message)):
-        erased = evolve(media, state=MediaState.ERASED, location="", file_name="", sha256="")
-        _save(core, media, erased)
+        # The file first: a crash in between leaves a row that the job comes back to.
         if media.location:
             store.erase(media.location)
+        erased = evolve(media, state=MediaState.ERASED, location="", file_name="", sha256="")
+        _save(core, media, erased)
 
 
 def _save(core: DeskCore, before: Media, after: Media) -> None:
