@@ -41,7 +41,15 @@ def sql_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[s
         yield store
 
 
-@pytest.fixture(params=["memory", *KINDS])
+# Every rule on the embedded stores in every run; on the servers in the slow one, for the
+# contract of stores (tests/storage) has asked them already.
+_STORES = [
+    "memory",
+    *(pytest.param(kind, marks=[] if kind == "sqlite" else pytest.mark.slow) for kind in KINDS),
+]
+
+
+@pytest.fixture(params=_STORES)
 def storage(request: pytest.FixtureRequest, sql_stores: Callable[[str], SqlStorage]) -> Storage:
     """An empty store of each kind."""
     if request.param == "memory":
