@@ -72,7 +72,7 @@ class Shop:
         self.scene.settle()
         bubble = self._received(name)[-1]
         uri = bubble.message["template"]["actions"][0]["uri"]
-        return parse_qs(urlsplit(uri).query)["linkToken"][0]
+        return str(parse_qs(urlsplit(uri).query)["linkToken"][0])
 
     def approves(self, name: str = "c1", member: str = "M1") -> str:
         """Have a customer open the invitation as a member; return LINE's dialog's address."""

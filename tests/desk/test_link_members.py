@@ -35,7 +35,7 @@ class Greeter:
     def respond(self, inquiry: Inquiry) -> Decision | None:
         self.asked.append(inquiry)
         if self.meanwhile is not None:
-            self.meanwhile, act = None, self.meanwhile
+            act, self.meanwhile = self.meanwhile, None
             act()
         name = inquiry.customer.member.get("name", "お客")
         return Answer(messages=({"type": "text", "text": f"{name}さま"},), source="greeter")

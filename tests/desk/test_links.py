@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -289,3 +290,21 @@ def test_a_login_can_link_a_line_user_who_never_wrote(scene: Scene) -> None:
     subject = scene.desk.links.subject("main", scene.line.customer("c9").user_id)
     assert scene.desk.links.of_customer(subject.customer_id) is None
     assert scene.desk.links.subject("main", subject.line_user_id) == subject
+
+
+def test_two_workers_give_a_member_to_one_of_two_customers(
+    make: MakeScene, line: LineSimulator
+) -> None:
+    """Both proved to be the member; their events are settled at the same time, in two workers."""
+    shops = [Shop(make(linking=account_linking(line))) for _ in range(2)]
+    for name in ("c1", "c2"):
+        shops[0].meets(name)
+        line.customer(name).links_account(shops[0].approves(name, "M1"))
+    with ThreadPoolExecutor(2) as workers:
+        list(workers.map(lambda shop: shop.scene.settle(), shops))
+    shops[0].scene.clock.advance(minutes=2)
+    shops[0].scene.settle()
+    linked = [name for name in ("c1", "c2") if shops[0].link(name) is not None]
+    (loser,) = {"c1", "c2"} - set(linked)
+    assert TEXTS.refused in shops[0].heard(loser)
+    assert shops[0].scene.desk.failed_events() == []
