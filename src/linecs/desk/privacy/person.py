@@ -108,7 +108,6 @@ OF_NOBODY: tuple[type[Any], ...] = (
     Lease,
     StaffPresence,
     Quota,
-    StaffPresence,
     KnowledgeVersion,
     EmbeddedText,
 )
