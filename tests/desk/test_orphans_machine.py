@@ -33,6 +33,7 @@ from linecs.routing import (
 )
 from linecs.storage.memory import MemoryStorage
 from linecs.testing import LineSimulator, VirtualClock
+from linecs.testing.simulator import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,6 +130,18 @@ class Shop(RuleBasedStateMachine):
         if self.line.customer(who).friendship != Friendship.BLOCKED:
             self.line.customer(who).says(text)
             self.clock.advance(milliseconds=1)
+
+    @rule(who=CUSTOMERS)
+    def customer_is_content(self, who: str) -> None:
+        """Asks what the bot knows, and thanks it."""
+        for text in ("営業時間", "ありがとう"):
+            self.customer_writes(who, text)
+            self._work()
+
+    @rule(fault=st.sampled_from([Fault.accept_then_drop(), Fault.refuse(500), Fault.refuse(400)]))
+    def line_fails_once(self, fault: Fault) -> None:
+        """One of the next calls goes wrong, perhaps after LINE has acted on it."""
+        self.line.faults.add(fault, nth=1)
 
     @rule(who=CUSTOMERS, which=PICKS)
     def customer_unsends(self, who: str, which: int) -> None:
