@@ -60,7 +60,8 @@ CHOICES = Choices(
 
 def steps(scene: Scene) -> list[dict[str, Any]]:
     """Return why the newest inquiry went where it went."""
-    return json.loads(scene.rows(Trace, order=("until",))[-1].content)
+    found: list[dict[str, Any]] = json.loads(scene.rows(Trace, order=("until",))[-1].content)
+    return found
 
 
 def hour(scene: Scene, clock: str) -> None:

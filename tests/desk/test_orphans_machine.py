@@ -19,7 +19,7 @@ from desks import make_scene
 from linecs.desk import Receipts, Routing, Staff, Survey
 from linecs.errors import LinecsError
 from linecs.hours import MINUTE_MS, BusinessCalendar
-from linecs.model import Friendship, OperatorId, Ticket, TicketStatus
+from linecs.model import OperatorId, Ticket, TicketStatus
 from linecs.routing import (
     BOT_WHEN_QUEUE_IS_LONG,
     Answerer,
@@ -37,8 +37,6 @@ from linecs.testing.simulator import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from linecs.storage.ports import Transaction
 
 T = TypeVar("T")
 TOKYO = timezone(timedelta(hours=9))
@@ -82,7 +80,7 @@ class Mortal(MemoryStorage):
     steps_to_live: int | None = None
     dies_before = False
 
-    def run(self, work: Callable[[Transaction], T]) -> T:
+    def run(self, work: Callable[[Any], T]) -> T:
         """Do the work, unless this is the end."""
         ends = self._ends()
         if ends and self.dies_before:
@@ -127,7 +125,7 @@ class Shop(RuleBasedStateMachine):
     @rule(who=CUSTOMERS, text=TEXTS)
     def customer_writes(self, who: str, text: str) -> None:
         """Something, or something more."""
-        if self.line.customer(who).friendship != Friendship.BLOCKED:
+        if self.line.customer(who).friendship.value != "blocked":
             self.line.customer(who).says(text)
             self.clock.advance(milliseconds=1)
 
@@ -148,14 +146,14 @@ class Shop(RuleBasedStateMachine):
         """One of their own bubbles."""
         customer = self.line.customer(who)
         own = [bubble for bubble in customer.chat if bubble.sender == "customer"]
-        if own and customer.friendship != Friendship.BLOCKED:
+        if own and customer.friendship.value != "blocked":
             customer.unsends(own[which % len(own)])
 
     @rule(who=CUSTOMERS)
     def customer_blocks_or_returns(self, who: str) -> None:
         """As people do."""
         customer = self.line.customer(who)
-        if customer.friendship == Friendship.BLOCKED:
+        if customer.friendship.value == "blocked":
             customer.unblocks()
         else:
             customer.blocks()

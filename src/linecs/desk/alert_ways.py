@@ -12,7 +12,7 @@ from linecs.errors import ConfigurationError
 from linecs.model import OperatorId
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from linecs.desk.alerting import Alert
 
@@ -96,6 +96,10 @@ class WebhookAlerts:
             pass
 
 
+def _in_order(addresses: Iterable[str]) -> tuple[str, ...]:
+    return tuple(addresses)
+
+
 @frozen(kw_only=True)
 class EmailAlerts:
     """Sends mail through the shop's own server.
@@ -111,7 +115,7 @@ class EmailAlerts:
 
     host: str
     sender: str
-    team: tuple[str, ...] = field(converter=tuple)
+    team: tuple[str, ...] = field(converter=_in_order)
     port: int = 587
     addresses: Mapping[OperatorId, str] = field(factory=dict, repr=False)
     username: str = ""

@@ -91,6 +91,14 @@ class Alert:
     to: OperatorId | None = None
 
 
+def _in_order(ways: Iterable[AlertWay]) -> tuple[AlertWay, ...]:
+    return tuple(ways)
+
+
+def _as_kinds(kinds: Iterable[AlertKind]) -> frozenset[AlertKind]:
+    return frozenset(kinds)
+
+
 @frozen(kw_only=True)
 class Alerting:
     """How a shop's staff are told.
@@ -103,8 +111,8 @@ class Alerting:
             none.
     """
 
-    ways: tuple[AlertWay, ...] = field(converter=tuple)
-    kinds: frozenset[AlertKind] = field(default=frozenset(AlertKind), converter=frozenset)
+    ways: tuple[AlertWay, ...] = field(converter=_in_order)
+    kinds: frozenset[AlertKind] = field(default=frozenset(AlertKind), converter=_as_kinds)
     every_ms: int = field(default=MINUTE_MS, validator=validators.gt(0))
     link: str = ""
 

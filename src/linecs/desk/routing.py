@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from attrs import Factory, field, frozen, validators
 
@@ -22,6 +23,9 @@ from linecs.routing import (
 )
 from linecs.routing.deadlines import DeadlineRules, NudgeSchedule
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 __all__ = ["ALWAYS_OPEN", "Queue", "Receipts", "Routing"]
 
 ALWAYS_OPEN = BusinessCalendar(weekly={"mon-sun": "00:00-24:00"}, holidays=None)
@@ -36,6 +40,10 @@ class Receipts(StrEnum):
     """Only while the shop is closed, with the time from which somebody answers."""
     ALWAYS = "always"
     """In opening hours too, with the place in the queue where that is honest."""
+
+
+def _as_names(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(names)
 
 
 def _policy(queue: Queue) -> SlaPolicy:
@@ -68,7 +76,7 @@ class Queue:
     follow_up_ms: int = field(default=DAY_MS, validator=validators.gt(0))
     receipts: Receipts = Receipts.OUTSIDE_HOURS
     names_deadline: bool = False
-    skills: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    skills: frozenset[str] = field(default=frozenset(), converter=_as_names)
 
 
 def _as_queues(queues: Mapping[str, Queue]) -> Mapping[str, Queue]:
