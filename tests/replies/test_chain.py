@@ -44,7 +44,7 @@ def test_the_first_decision_counts() -> None:
     chain = Chain([Fake("a"), Fake("b", SPOKEN), Fake("c", RuntimeError())])
     decision = chain.respond(ASKED)
     assert decision is not None
-    assert decision.source == "fake"
+    assert (chain.name, decision.source) == ("chain", "fake")
     assert steps(chain) == [
         ("responder:a", "silent"),
         ("responder:b", "answer"),

@@ -85,6 +85,20 @@ def test_an_faq_answer_is_explained_with_its_thresholds() -> None:
     assert any(line.startswith("    1位 fee「送料はいくらですか」") for line in told)
 
 
+def test_an_answer_that_cannot_be_sent_is_explained() -> None:
+    """A missing variable in an FAQ answer is named."""
+    entry = FaqEntry(id="rank", question="私のランクは", answer="{{ member.rank }}です")
+    told = why(FaqResponder(FaqIndex([entry])), text="私のランクは")
+    assert told[-1].startswith("  rank の回答は送れません: ")
+    assert "member.rank" in told[-1]
+
+
+def test_a_shops_own_responder_keeps_its_name() -> None:
+    """Names and outcomes that linecs does not know are shown as they are."""
+    step = TraceStep(name="responder:orders", detail={"outcome": "late"})
+    assert explain((step,)) == ("【orders】late",)
+
+
 @given(st.text(), st.dictionaries(st.text(), st.text(), max_size=2), st.sampled_from(["ja", "en"]))
 def test_a_step_of_an_unknown_kind_is_printed(
     name: str, detail: dict[str, str], language: str

@@ -150,6 +150,14 @@ def test_a_question_cannot_pretend_to_be_the_faq() -> None:
     assert content.count("<faq>") == 1
 
 
+def test_a_question_may_go_on_in_the_next_bubble() -> None:
+    """Only taps do not wait, for they are no questions."""
+    asking = responder(None)
+    assert asking.name == "language_model"
+    assert asking.waits(Bubble(kind="text", text="返品"))
+    assert not asking.waits(Bubble(kind="postback"))
+
+
 def test_without_entries_the_model_is_not_asked() -> None:
     """Nothing found means nothing to say; taps and pictures are not questions."""
     model = Model({"answer": "はい", "cites": ["a"]})

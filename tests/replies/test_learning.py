@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
 import pytest
 
 from linecs.replies.faq import (
@@ -31,6 +34,11 @@ FAQ = (
     FaqEntry(id="fee", question="送料はいくらですか", answer="送料は全国一律500円です。"),
     FaqEntry(id="hours", question="営業時間を教えてください", answer="10時から18時です。"),
 )
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
 MATTERS = ("返品", "交換", "採寸", "修理", "洗濯", "入荷", "予約")
 PREPARE = prepare_with(shipped_calibration("none"), shipped_policy("none"))
 
@@ -143,6 +151,35 @@ def test_the_effect_is_measured_on_past_traffic() -> None:
     assert effect.say().startswith("過去 4 件: ")
     assert "元になった 1 件を除くと: " in effect.say()
     assert "(without the 1 it comes from: " in effect.say("en")
+
+
+class Letters:
+    """An embedder whose vectors count a text's characters."""
+
+    name = "none"
+    version = "1"
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one row of length 1 for each text."""
+        self.texts += texts
+        rows = np.array([np.bincount([ord(c) % 64 for c in text], minlength=64) for text in texts])
+        lengths: NDArray[np.float32] = np.linalg.norm(rows, axis=1, keepdims=True)
+        return (rows / lengths).astype(np.float32)
+
+
+def test_with_an_embedder_each_text_is_embedded_once() -> None:
+    """Proposals share the vectors of what the FAQ has already."""
+    letters = Letters()
+    prepare = prepare_with(shipped_calibration("none"), shipped_policy("none"), embedder=letters)
+    traffic = [past("1", "戻したい", Signal.TAPPED, "returns")]
+    for text in ("戻したい", "返したい"):
+        measure(FAQ, NewVariant(entry_id="returns", text=text, sources=()), traffic, prepare)
+    titles = [entry.question for entry in FAQ]
+    embedded_titles = [text for text in letters.texts if any(t[:4] in text for t in titles)]
+    assert len(embedded_titles) == len(set(embedded_titles)) == len(FAQ)
 
 
 def test_a_variant_in_the_wrong_place_is_seen_to_harm() -> None:

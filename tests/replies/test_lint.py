@@ -181,7 +181,11 @@ def test_a_picture_that_is_missing_is_told() -> None:
             "contents": {
                 "type": "bubble",
                 "hero": {"type": "image", "url": f"{base}/c.jpg"},
-                "body": {"type": "box", "layout": "vertical", "contents": []},
+                "body": {
+                    "type": "box",
+                    "layout": "vertical",
+                    "contents": [{"type": "icon", "url": f"{base}/d.jpg"}],
+                },
             },
         },
     )
@@ -193,6 +197,7 @@ def test_a_picture_that_is_missing_is_told() -> None:
     assert [one.say("en")[:42] for one in findings] == [
         "The picture 'https://shop.example/line/b.j",
         "The picture 'https://shop.example/line/c.j",
+        "The picture 'https://shop.example/line/d.j",
     ]
 
 

@@ -74,6 +74,18 @@ def test_a_yaml_file_is_read_as_it_looks() -> None:
     assert person == KeywordRule(id="person", regex=("オペレー?ター",), hand_off="asked_for_person")
 
 
+def test_a_message_keeps_the_types_of_its_values() -> None:
+    """Inside a LINE message object, numbers and switches are what YAML says; texts stay texts."""
+    message = "{type: x, n: 12, f: 1.5, h: 0x1F, b: yes, t: true, z: }"
+    text = f"- id: a\n  exact: 12\n  messages: [12, {message}]"
+    (rule,) = read_rules(text.encode(), name="rules.yaml")
+    assert rule.exact == ("12",)
+    assert rule.messages == (
+        {"type": "text", "text": "12"},
+        {"type": "x", "n": 12, "f": 1.5, "h": 31, "b": "yes", "t": True, "z": None},
+    )
+
+
 CSV = """\
 id,exact,contains,regex,all_of,none_of,message_1,message_2,texts,until,member,fields
 returns,返品|返品したい,,,"サイズ|大きさ
@@ -155,6 +167,7 @@ def test_a_mistake_in_yaml_is_told_with_its_place(text: str, problems: list[str]
         (b"id,exact,texts,priority\na,x,y,1\nb,x,y,?\n", ["3:4 not_number"]),
         (b"id,exact,texts,member\na,x,y,?\n", ["2:4 not_yes_no"]),
         (b"id,exact,message_1\na,x,a\na,x,a\n", ["3:1 repeated_id"]),
+        (b"id,exact\na,x\n", ["2:1 says_nothing"]),
     ],
 )
 def test_a_mistake_in_a_table_is_told_with_its_cell(text: bytes, problems: list[str]) -> None:

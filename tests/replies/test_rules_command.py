@@ -87,6 +87,27 @@ def test_lint_without_its_files_exits_with_two(arguments: list[str]) -> None:
     assert main(["rules", *arguments]) == 2
 
 
+def test_lint_compares_with_past_inquiries(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One inquiry a line, in any encoding; a word in most of them is too broad."""
+    rules, past = tmp_path / "rules.yaml", tmp_path / "past.txt"
+    rules.write_text("- {id: a, contains: ドレス, texts: はい}\n", encoding="utf-8")
+    past.write_text("ドレスの丈\n\n靴\n" * 30, encoding="cp932")
+    assert main(["rules", "lint", str(rules), "--messages", str(past)]) == 0
+    assert "過去の問い合わせ 60 件のうち 30 件(50%)" in capsys.readouterr().out
+
+
+def test_import_prints_where_no_file_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The rules can be looked at first."""
+    listed = tmp_path / "list.csv"
+    listed.write_text("キーワード,返信\n営業時間,10時から\n", encoding="utf-8")
+    assert main(["rules", "import", str(listed)]) == 0
+    assert capsys.readouterr().out.startswith("rules:\n  - id: 営業時間\n")
+
+
 @pytest.mark.parametrize("name", ["rules.yaml", "rules.csv"])
 def test_import_turns_a_keyword_list_into_rules(tmp_path: Path, name: str) -> None:
     """A list from elsewhere becomes a file that is read as rules."""

@@ -450,3 +450,108 @@ def test_buttons_may_be_shown_in_the_message() -> None:
         "サイズが合わない",
         "不良品だった",
     ]
+
+
+CLOCKS = """\
+- id: visit
+  start: [来店予約]
+  steps:
+    hello: {say: ご来店をご予約いただけます。}
+    when: {say: いつになさいますか。, ask: datetime}
+    call: {say: お電話は何時がよいですか。, ask: time, optional: true}
+    note: {say: ご要望があればどうぞ。, ask: text, longest: 5}
+    done: {say: '{{ answer.when }}にお待ちしています。', end: answer}
+"""
+(VISIT,) = read_scenarios(CLOCKS.encode(), name="clocks.yaml")
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_understood"),
+    [
+        ("12/24 10:00", True),
+        ("１２月２４日 １０時３０分", True),
+        ("12/24 10時", True),
+        ("12/24", False),
+        ("12/24 25:00", False),
+        ("12/24 10:60", False),
+        ("10:00", False),
+    ],
+)
+def test_a_typed_date_and_time_is_understood(typed: str, is_understood: bool) -> None:  # noqa: FBT001 - a table's column
+    """Both parts are needed, and must be on a clock."""
+    talk = Talk(VISIT)
+    assert said(talk.say("来店予約")) == ["ご来店をご予約いただけます。", "いつになさいますか。"]
+    assert (said(talk.say(typed))[-1] == "お電話は何時がよいですか。") is is_understood
+
+
+def test_a_form_may_end_without_a_person() -> None:
+    """Times typed or skipped, a text that is too long asked again, and what was given is said."""
+    talk = Talk(VISIT)
+    talk.say("来店予約")
+    talk.tap("scenario:visit:when:date", datetime="2026-12-24T10:00")
+    assert said(talk.tap("scenario:visit:call:skip")) == ["ご要望があればどうぞ。"]
+    assert said(talk.say("長い長いご要望"))[0] == "長すぎます。短くして、もう一度お願いします。"
+    assert said(talk.photo("1"))[0] == "文字で入力してください。"
+    decision = talk.say("なし")
+    assert said(decision) == ["2026/12/24 10:00にお待ちしています。"]
+    assert isinstance(decision, Answer)
+    assert decision.resolves
+
+
+def test_a_typed_time_is_understood() -> None:
+    """Hours and minutes, as people write them."""
+    talk = Talk(VISIT)
+    for text in ("来店予約", "12/24 10時", "９時半"):
+        decision = talk.say(text)
+    assert said(decision)[0] == "日付が読み取れませんでした。もう一度お願いします。"
+    assert said(talk.say("9時30分")) == ["ご要望があればどうぞ。"]
+
+
+def test_questions_about_the_form_itself_are_asked_again() -> None:
+    """Which answer to mend, and whether to go on, must be understood too."""
+    talk = filled()
+    talk.say("修正する")
+    assert said(talk.say("これ"))[0] == "ボタンか番号でお選びください。"
+    talk = Talk()
+    talk.say("返品したい")
+    talk.say("返品したい", after=30 * MINUTE)
+    assert said(talk.say("ええと"))[0] == "ボタンか番号でお選びください。"
+    assert said(talk.say("最初から"))[0].startswith("返品の理由を")
+
+
+def test_a_step_that_became_another_kind_is_entered_anew() -> None:
+    """A question that a new version only says leads on to what follows it."""
+    talk = Talk()
+    talk.say("返品したい")
+    talk.say("1")
+    edited = FORM.replace("    order:\n      label: 注文番号\n", "    order:\n")
+    for line in ("      ask: text\n", "      format: number\n", "      pattern: '\\d{6}'\n"):
+        edited = edited.replace(line, "")
+    edited = edited.replace("      error: 6桁の数字でお願いします。\n", "")
+    edited = edited.replace("{{ answer.order }}", "商品")
+    talk.responder = ScenarioResponder(read_scenarios(edited.encode(), name="form.yaml"))
+    assert said(talk.say("123456")) == [
+        "注文番号(6桁)を教えてください。",
+        "集荷の希望日を選んでください。",
+    ]
+
+
+@pytest.mark.parametrize("kept", [{"scenario": "return"}, {"scenario": 1, "step": 2}, "x", 5])
+def test_a_memory_that_cannot_be_read_is_none(kept: object) -> None:
+    """What another version wrote breaks no conversation."""
+    talk = Talk()
+    talk.memory = {"scenario": kept}
+    assert waiting_until(talk.memory) is None
+    assert said(talk.say("返品したい"))[0].startswith("返品の理由を")
+
+
+def test_an_option_may_follow_a_picture() -> None:
+    """Where the question ends with a picture, its buttons hang on that."""
+    url = "https://shop.example/line"
+    picture = f"{{type: image, originalContentUrl: {url}/1, previewImageUrl: {url}/2}}"
+    form = FORM.replace("say: 返品の理由を教えてください。", f"say: [理由は？, {picture}]")
+    (scenario,) = read_scenarios(form.encode(), name="form.yaml")
+    decision = Talk(scenario).say("返品したい")
+    assert decision is not None
+    assert [message["type"] for message in decision.messages] == ["text", "image"]
+    assert buttons(decision)[0] == "サイズが合わない"

@@ -143,6 +143,18 @@ def test_a_circle_with_a_way_out_is_fine() -> None:
     assert scenario(choice("a", "b"), choice("b", "a", "end"), END).first == "a"
 
 
+def test_a_scenarios_own_id_stands_in_taps() -> None:
+    """It may not hold what separates the parts of a tap's data."""
+    with pytest.raises(ScenarioError, match="'s:1'"):
+        Scenario(id="s:1", title="a", steps={"end": END})
+
+
+def test_a_number_out_of_range_is_told() -> None:
+    """What has no sentence of its own is told with the checker's words."""
+    with pytest.raises(FileError, match="「tries」の値が正しくありません"):
+        read_scenarios(b"- {id: s, tries: 0, steps: {x: {say: a, end: answer}}}", name="s.yaml")
+
+
 def test_a_mistake_in_a_file_is_told_at_its_step() -> None:
     """The error points at the step that leads nowhere."""
     text = "- id: s\n  steps:\n    a: {say: x, choices: [y], go: c}\n    b: {say: x, end: answer}"
@@ -159,6 +171,86 @@ def test_two_scenarios_with_one_id_are_refused() -> None:
     """A tap names its scenario by id."""
     with pytest.raises(ScenarioError, match="twice"):
         ScenarioResponder([scenario(END), scenario(END)])
+
+
+FULL = """\
+scenarios:
+  - id: s
+    title: 全部
+    start:
+      contains: [開始]
+    timeout: 20m
+    resume: 1h
+    tries: 2
+    words:
+      cancel: [おわり]
+      ended: おわりです
+    steps:
+      a:
+        say: 色は？
+        label: 色
+        choices:
+          - 赤
+          - label: 青
+            value: blue
+            go: c
+        buttons: true
+      b:
+        say: お名前は？
+        ask: text
+        format: kana
+        pattern: ".+"
+        error: カナで
+        longest: 20
+        optional: true
+      c:
+        say: いつ？
+        ask: date
+        earliest: '2026-12-01'
+        latest: '2027-01-01'
+      d:
+        say: 写真を
+        ask: photo
+      e:
+        say: よろしいですか
+        confirm: true
+      f:
+        say: では
+        go: h
+      g:
+        end: hand_off
+        reason: returns
+        queue: q
+      h:
+        say: 次は？
+        choices:
+          - label: 人と話す
+            go: g
+          - label: 終わる
+            go: i
+      i:
+        say: どうも
+        end: answer
+"""
+
+
+def test_a_scenario_with_everything_is_written_as_it_was_read() -> None:
+    """Every kind of step and every setting, to the letter."""
+    assert write_scenarios_yaml(read_scenarios(FULL.encode(), name="s.yaml")) == FULL
+
+
+def test_every_kind_of_step_has_its_shape() -> None:
+    """Questions, choices, confirmations, sayings and ends look different."""
+    (one,) = read_scenarios(FULL.encode(), name="s.yaml")
+    drawn = draw(one).splitlines()
+    assert [line for line in drawn if "s4" in line or "s5" in line] == [
+        "  s3 --> s4",
+        '  s4{{"e<br/>よろしいですか"}}',
+        "  s4 --> s5",
+        '  s5["f<br/>では"]',
+        "  s5 --> s7",
+    ]
+    assert '  s6(["担当者へ: g"])' in drawn
 
 
 def test_a_drawing_shows_every_step_and_way() -> None:

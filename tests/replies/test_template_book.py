@@ -63,6 +63,21 @@ def test_templates_are_found_as_operators_type(typed: str, found: list[str]) -> 
     assert [one.id for one in BOOK.search(typed)] == found
 
 
+def test_a_template_is_found_by_its_id() -> None:
+    """What a console keeps is the id."""
+    found = BOOK.get("hours")
+    assert found is not None
+    assert found.title == "営業時間"
+    assert BOOK.get("gone") is None
+
+
+@pytest.mark.parametrize("values", [{"id_": " "}, {"title": ""}])
+def test_a_template_without_id_or_title_is_refused(values: dict[str, str]) -> None:
+    """Nobody could find it."""
+    with pytest.raises(TemplateError, match="needs an id, a title and messages"):
+        template(**{"id_": "a", "title": "b", **values})
+
+
 def test_two_templates_with_one_id_are_refused() -> None:
     """An id names one template."""
     with pytest.raises(TemplateError, match="'a': appears twice"):

@@ -78,15 +78,15 @@ def _ask(responder: Responder, inquiry: Inquiry) -> Considered:
         if isinstance(responder, Explaining):
             considered = responder.consider(inquiry)
         else:
-            decision = responder.respond(inquiry)
-            considered = Considered(decision=decision, trace=decision.trace if decision else ())
+            considered = Considered(decision=responder.respond(inquiry), trace=())
     except Exception as error:  # noqa: BLE001 - a shop's own responder may raise anything
         # The error's text may quote the customer; its type is enough to find it.
         log.error("Responder %s failed with %s", responder.name, type(error).__name__)  # noqa: TRY400 - same
         return Considered(decision=None, trace=(_step(responder, "failed", type(error).__name__),))
-    outcome = type(considered.decision).__name__ if considered.decision else "silent"
-    step = _step(responder, outcome.lower())
-    return Considered(decision=considered.decision, trace=(step, *considered.trace))
+    decision = considered.decision
+    step = _step(responder, type(decision).__name__.lower() if decision else "silent")
+    said = decision.trace if decision else considered.trace
+    return Considered(decision=decision, trace=(step, *said))
 
 
 def _step(responder: Responder, outcome: str, error: str = "") -> TraceStep:

@@ -20,7 +20,7 @@ class Considered:
 
     Attributes:
         decision: None where the next responder should look.
-        trace: What was considered, in order; kept also where `decision` is None.
+        trace: What was considered, in order; where there is a decision, its own trace counts.
     """
 
     decision: Decision | None

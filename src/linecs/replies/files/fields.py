@@ -85,19 +85,15 @@ def _messages(value: object) -> object:
 
 
 def _moment(value: object, info: ValidationInfo, *, ends: bool) -> object:
-    if not isinstance(value, str):
-        return value
     try:
-        return parse_moment(value, (info.context or {})["zone"], ends=ends)
+        return parse_moment(str(value), (info.context or {})["zone"], ends=ends)
     except ValueError as error:
         raise PydanticCustomError("not_time", "no date") from error
 
 
 def _duration(value: object) -> object:
-    if not isinstance(value, str):
-        return value
     try:
-        return parse_duration(value)
+        return parse_duration(str(value))
     except ValueError as error:
         raise PydanticCustomError("not_duration", "no duration") from error
 

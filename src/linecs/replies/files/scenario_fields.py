@@ -185,7 +185,8 @@ def scenario_fields(scenario: Scenario) -> dict[str, Any]:
 
 
 def _step_fields(step: Step, following: str) -> dict[str, Any]:
-    fields: dict[str, Any] = {"say": message_fields(step.messages)} if step.messages else {}
+    said = message_fields(step.messages)
+    fields: dict[str, Any] = {"say": said[0] if len(said) == 1 else said} if said else {}
     if isinstance(step, AskingStep) and step.label:
         fields["label"] = step.label
     match step:

@@ -52,9 +52,7 @@ class _Compiled:
         return self.any_of.union(*self.all_of) if self.all_of else self.any_of
 
     def holds(self, found: set[int]) -> bool:
-        """Return whether one of each group is among the numbers found."""
-        if self.any_of and self.any_of.isdisjoint(found):
-            return False
+        """Return whether one of each group of `all_of` is among the numbers found."""
         return not self.all_of or not any(group.isdisjoint(found) for group in self.all_of)
 
 

@@ -242,16 +242,10 @@ class Scenario:
         """The id of the step it starts with."""
         return next(iter(self.steps))
 
-    def following(self, step: Step, value: str = "") -> str:
-        """Return the id of the step after `step`, given the value kept there.
-
-        Raises:
-            KeyError: There is none; an end has nothing after it.
-        """
+    def following(self, step: AskingStep, value: str) -> str:
+        """Return the id of the step after `step`, given the value kept there."""
         if isinstance(step, ChoiceStep):
             chosen = next((one for one in step.options if one.kept == value), None)
             if chosen is not None and chosen.go:
                 return chosen.go
-        if isinstance(step, EndStep):
-            raise KeyError(step.id)
         return step.go
