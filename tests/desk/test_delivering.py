@@ -23,14 +23,14 @@ from linecs.model import (
     Route,
     TicketStatus,
 )
-from linecs.storage.ports import equal
+from linecs.storage.ports import Query, equal
 from linecs.testing.simulator import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from desks import MakeScene, Scene
-    from linecs.storage.ports import Query, Transaction
+    from linecs.storage.ports import Transaction
     from linecs.testing import LineSimulator, VirtualClock
 
 REPLY = "/v2/bot/message/reply"
@@ -239,6 +239,45 @@ def test_a_slow_worker_does_not_send_again_what_another_has_sent_meanwhile(scene
     )
     assert seen(scene) == ["できます"]
     assert begun == []
+
+
+@pytest.mark.parametrize("storage", ["postgresql", "mariadb"], indirect=True)
+def test_workers_share_what_is_due(scene: Scene) -> None:
+    """While one still forms its calls, another takes what comes next and does not wait."""
+    for name in ("c1", "c2"):
+        scene.line.customer(name).says("営業時間")
+    scene.desk.process(wait=0)
+    core = scene.desk._core
+    elsewhere: list[Attempt] = []
+
+    def form_two(tx: Transaction) -> list[Attempt]:
+        formed = form_calls(core, tx, 1)
+        with ThreadPoolExecutor(1) as other:
+            work = other.submit(core.storage.run, lambda tx: form_calls(core, tx, 1))
+            elsewhere.extend(work.result())
+        return formed
+
+    here = core.storage.run(form_two)
+    assert len({attempt.conversation_id for attempt in [*here, *elsewhere]}) == 2
+
+
+@pytest.mark.parametrize("storage", ["postgresql", "mariadb"], indirect=True)
+def test_a_message_waits_for_an_older_one_that_another_worker_holds(scene: Scene) -> None:
+    """Sending the newer one first would break the customer's order."""
+    push_a_reply(scene, "一")
+    at = scene.conversation
+    scene.desk.reply(at.id, "二", actor="hanako", version=at.version, seen=at.newest_message_id)
+    core = scene.desk._core
+    older = Query(row=OutboxItem, order=("created_at",), limit=1)
+
+    def hold_the_older(tx: Transaction) -> list[Attempt]:
+        tx.claim(older, {})
+        with ThreadPoolExecutor(1) as other:
+            return other.submit(core.storage.run, lambda tx: form_calls(core, tx, 10)).result()
+
+    assert core.storage.run(hold_the_older) == []
+    scene.settle()
+    assert seen(scene) == ["一", "二"]
 
 
 def test_an_outcome_that_comes_too_late_does_not_cost_its_neighbours_theirs(scene: Scene) -> None:

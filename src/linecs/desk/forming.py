@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         ConversationId,
         MessageId,
     )
-    from linecs.storage.ports import Transaction
+    from linecs.storage.ports import Condition, Transaction
 
 __all__ = ["form_calls"]
 
@@ -66,19 +66,34 @@ def _due_attempts(tx: Transaction, now: int, limit: int) -> list[Attempt]:
 
 
 def _due_items(tx: Transaction, now: int, limit: int) -> list[OutboxItem]:
-    where = (equal("parked", value=False), at_most("due_at", now))
-    return tx.select(Query(row=OutboxItem, where=where, order=("due_at",), limit=limit))
+    """Hold the first due items that no other worker holds."""
+    return tx.claim(Query(row=OutboxItem, where=_due(now), order=("due_at",), limit=limit), {})
 
 
-def _items_of(tx: Transaction, held: Collection[ConversationId], now: int) -> list[OutboxItem]:
-    """Look again, now that we hold them: another worker may have sent what was waiting before."""
-    where = (
-        one_of("conversation_id", sorted(held)),
-        equal("parked", value=False),
-        at_most("due_at", now),
-    )
-    oldest = ("created_at", "message_id")
-    return tx.select(Query(row=OutboxItem, where=where, order=oldest)) if held else []
+def _due(now: int) -> tuple[Condition, ...]:
+    return (equal("parked", value=False), at_most("due_at", now))
+
+
+def _items_of(
+    tx: Transaction, conversations: Collection[ConversationId], now: int
+) -> list[OutboxItem]:
+    """Return what these conversations wait to send, in order, up to what another worker holds.
+
+    Looked at again, now that they are ours: what was waiting before may have been sent.
+    """
+    if not conversations:
+        return []
+    where = (one_of("conversation_id", sorted(conversations)), *_due(now))
+    query = Query(row=OutboxItem, where=where, order=("created_at", "message_id"))
+    ours = {item.message_id for item in tx.claim(query, {})}
+    ended: set[ConversationId] = set()
+    items = []
+    for item in tx.select(query):
+        if item.message_id not in ours:
+            ended.add(item.conversation_id)
+        if item.conversation_id not in ended:
+            items.append(item)
+    return items
 
 
 def _lock(tx: Transaction, ids: Iterable[ConversationId]) -> dict[ConversationId, Conversation]:
