@@ -221,7 +221,6 @@ class Shop(RuleBasedStateMachine):
         self._work()
         assert self.desk.orphans() == []
         self._nobody_waits_without_a_time()
-        self._nobody_is_with_two()
 
     def _work(self) -> None:
         for _ in range(200):
@@ -244,12 +243,6 @@ class Shop(RuleBasedStateMachine):
             assert ticket.due_at
             if ticket.waiting_since:
                 assert ticket.due_at == _counted(ticket.waiting_since)
-
-    def _nobody_is_with_two(self) -> None:
-        tickets = self.scene.rows(Ticket)
-        live = [each for each in tickets if each.status is not TicketStatus.RESOLVED]
-        conversations = [each.conversation_id for each in live]
-        assert len(conversations) == len(set(conversations))
 
 
 def _counted(since: int) -> int:
