@@ -160,7 +160,7 @@ class Query(Generic[R]):
         order: Column names, `-` before one for descending.
         limit: At most so many rows; None for all.
         after: Keyset paging: the values of the `order` columns of the last row seen; only rows
-            after it come. All `order` columns must then go the same way.
+            after it come. All `order` columns must then go the same way and never be empty.
     """
 
     row: type[R]
@@ -240,7 +240,8 @@ class Transaction(Protocol):
     ) -> int:
         """Do as `update` does with several pairs of conditions and changes, each some change.
 
-        Returns how many rows there were in all. Those alike cost a database server one answer.
+        Returns how many rows there were in all. None may depend on another, for those alike are
+        done together: they cost a database server one answer.
         """
         ...
 

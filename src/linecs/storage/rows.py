@@ -39,7 +39,7 @@ class Layout:
         self._by_name = {column.name: column for column in self.columns}
         self.pack = _compiled_pack(self.columns)
         """Returns a row's columns. Raises `ValueRefusedError`."""
-        self._packers = tuple(_with_none(column, column.pack) for column in self.columns)
+        self._packers = tuple(_pack_or_none(column) for column in self.columns)
         self.unpack = _compiled_unpack(table, self.columns)
         """Returns the row that columns hold."""
 
@@ -99,6 +99,8 @@ class Layout:
         if len({name.startswith("-") for name in query.order}) != 1:
             raise ValueRefusedError(self.table.name, "after", "needs an order that goes one way")
         columns = [self._comparable(name.removeprefix("-")) for name in query.order]
+        if any(column.optional for column in columns):
+            raise ValueRefusedError(self.table.name, "after", "goes by no column that may be empty")
         pairs = zip(columns, query.after, strict=True)
         return tuple(column.pack(value) for column, value in pairs)
 
@@ -152,7 +154,7 @@ def _compiled_pack(columns: Sequence[Column]) -> Callable[[object], Values]:
             f"        v{place} = pack{place}(v{place})",
         ]
     lines.append(f"    return ({_values(columns)},)")
-    names = {f"pack{p}": _with_none(column, column.pack) for p, column in enumerate(columns)}
+    names = {f"pack{p}": _pack_or_none(column) for p, column in enumerate(columns)}
     exec("\n".join(lines), names)  # noqa: S102 - the text is made of our own field names
     return cast("Callable[[object], Values]", names["pack"])
 
@@ -190,11 +192,9 @@ _UNUSUAL = {
 }
 
 
-def _with_none(column: Column, function: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
-    present = function or (lambda value: value)
-    if not column.optional:
-        return present
-    return lambda value: None if value is None else present(value)
+def _pack_or_none(column: Column) -> Callable[[Any], Any]:
+    pack = column.pack
+    return (lambda value: None if value is None else pack(value)) if column.optional else pack
 
 
 def layout_of(row: type[object]) -> Layout:

@@ -150,6 +150,13 @@ def _changes(draw: st.DrawFn, kept: _Kept) -> dict[str, Any]:
 
 
 @st.composite
+def _updates(draw: st.DrawFn, kept: _Kept) -> list[tuple[list[Condition], dict[str, int]]]:
+    keys = draw(st.lists(kept.keys, unique=True, max_size=3))
+    numbers = st.dictionaries(st.sampled_from(kept.numbers), _NUMBERS, min_size=1)
+    return [(list(map(equal, kept.key, key)), draw(numbers)) for key in keys]
+
+
+@st.composite
 def _saves(draw: st.DrawFn) -> tuple[Any, Any, tuple[str, ...]]:
     before = draw(_ROWS)
     kept = next(each for each in _KEPT if each.row is type(before))
@@ -169,6 +176,7 @@ def _calls_on(kept: _Kept) -> st.SearchStrategy[_Call]:
         _call("count", _queries(kept)),
         _call("claim", _queries(kept), _changes(kept)),
         _call("update", row, _conditions(kept), _changes(kept)),
+        _call("update_each", row, _updates(kept)),
         _call("delete", row, _conditions(kept)),
     )
 

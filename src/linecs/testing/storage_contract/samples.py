@@ -159,6 +159,13 @@ WRITES: Mapping[str, Write] = {
         act=lambda tx: tx.update(StoredEvent, [equal("id", "old")], {"tries": 1}),
         happened=_old_is_tried,
     ),
+    "update_each": Write(
+        act=lambda tx: tx.update_each(
+            StoredEvent,
+            [([equal("id", name)], {"tries": 1}) for name in ("old", "none")],
+        ),
+        happened=_old_is_tried,
+    ),
     "save": Write(
         act=lambda tx: tx.save(event("old"), event("old", tries=1), guard=("state",)),
         happened=_old_is_tried,
