@@ -38,7 +38,7 @@ def _importable() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def staff() -> dict[str, tuple[str, str]]:
     """Two operators with one password."""
-    hashed = generate_password_hash(PASSWORD)
+    hashed = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1000")
     return {each: (name, hashed) for each, name in STAFF.items()}
 
 

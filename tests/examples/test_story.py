@@ -171,6 +171,23 @@ def test_the_picture_is_on_the_customers_phone(told: dict[str, Page]) -> None:
     assert shown.evaluate("e => e.naturalWidth") > 100
 
 
+def test_a_new_message_comes_to_the_open_page(
+    told: dict[str, Page], demo: Demo, context_of: Callable[..., BrowserContext]
+) -> None:
+    """It shows at the end without a reload; the guard waits until the operator has seen it."""
+    page = log_in(context_of(DESKTOP), demo, "taro")
+    page.get_by_role("link", name="あおい").click()
+    page.get_by_role("heading", name="あおいさん").wait_for()
+    says(told["phone"].get_by_role("region", name="あおいさんの画面"), "タグがありました！")
+    page.get_by_role("log").get_by_text("タグがありました！").wait_for()
+    assert is_at_end(page)
+    page.get_by_role("button", name="確認しました").click()
+    page.keyboard.type("よかったです。")
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("log").get_by_text("よかったです。").wait_for()
+    assert page.get_by_role("alert").count() == 0
+
+
 def test_the_console_shows_the_member_and_resolves(told: dict[str, Page], demo: Demo) -> None:
     """After the link the card and the orders stand beside the chat; the ticket ends."""
     page = told["hanako"]

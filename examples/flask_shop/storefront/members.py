@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS orders (
 _MEMBERS = (
     ("M1001", "aoi@example.com", "青井 葵", "ゴールド"),
     ("M1002", "mio@example.com", "三尾 澪", "レギュラー"),
-    ("M1003", "rin@example.com", "林 凛", "シルバー"),
+    ("M1003", "hayashi@example.com", "林 凛", "シルバー"),
 )
 _DAY = 86_400_000
 

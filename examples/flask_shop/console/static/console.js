@@ -50,7 +50,7 @@
     const hasMoved = state.dataset.version !== reply.version.value || state.dataset.newest !== reply.seen.value;
     byId("moved").hidden = !hasMoved;
   };
-  byId("seen")?.addEventListener("click", () => {
+  byId("saw")?.addEventListener("click", () => {
     const state = byId("state");
     reply.version.value = state.dataset.version;
     reply.seen.value = state.dataset.newest;
