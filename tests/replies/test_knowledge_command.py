@@ -91,9 +91,9 @@ def test_a_file_with_a_mistake_is_not_published(
     shop: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The mistake is told with its line, and nothing changes."""
-    (shop / "faq.yaml").write_text("- {id: fee, qestion: 送料は}\n", encoding="utf-8")
+    (shop / "faq.yaml").write_text("- {id: fee, answr: 送料は}\n", encoding="utf-8")
     assert run("publish", "--faq", "faq.yaml", "--by", "寺澤") == 1
-    assert "faq.yaml: 1行目 13列目: 「qestion」という項目はありません。" in capsys.readouterr().out
+    assert "faq.yaml: 1行目 13列目: 「answr」という項目はありません。" in capsys.readouterr().out
     run("versions", "--kind", "faq")
     assert capsys.readouterr().out == ""
 

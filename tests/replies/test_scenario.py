@@ -10,7 +10,7 @@ from attrs import evolve
 
 from linecs.model.inquiry import Answer, Bubble, CustomerFacts, HandOff, Inquiry
 from linecs.replies.files import read_scenarios
-from linecs.replies.scenario import ScenarioResponder, waiting_until
+from linecs.replies.scenario import ScenarioResponder, is_waiting, waiting_until
 
 if TYPE_CHECKING:
     from linecs.model.inquiry import Decision
@@ -367,6 +367,9 @@ def test_silence_hands_over_what_was_given() -> None:
     talk.say("返品したい")
     until = waiting_until(talk.memory)
     assert until == talk.at + 20 * MINUTE
+    assert is_waiting(talk.memory, until)
+    assert not is_waiting(talk.memory, until + 1)
+    assert not is_waiting({}, until)
     assert talk.responder.time_out(talk.memory, until) is None
     talk.say("1")
     assert talk.responder.time_out(talk.memory, until) is None

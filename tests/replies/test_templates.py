@@ -88,10 +88,10 @@ def test_a_message_without_variables_is_left_alone(part: object) -> None:
 def test_no_template_can_overflow_what_line_takes(name: str, repeats: int) -> None:
     """Whatever a value holds, a filled template is within LINE's limits or refused."""
     message = {"type": "text", "text": "{{ customer.name | x }}" * (1 + repeats)}
-    try:
-        (filled,) = fill([message], {"customer": {"name": name}})
-    except LimitError as error:
-        assert error.field == "messages[0].text"
-        assert utf16_length(name) * (1 + repeats) > 5_000
+    values = {"customer": {"name": name}}
+    if utf16_length(name) * (1 + repeats) > 5_000:
+        with pytest.raises(LimitError, match=r"messages\[0\]\.text"):
+            fill([message], values)
     else:
+        (filled,) = fill([message], values)
         assert 1 <= utf16_length(filled["text"]) <= 5_000

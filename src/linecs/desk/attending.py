@@ -9,7 +9,7 @@ from linecs.desk.inbox.places import count_facets
 from linecs.desk.presence import people_on_duty
 from linecs.desk.routing import Receipts
 from linecs.model import Choices, HandOff, TraceStep
-from linecs.replies.scenario import waiting_until
+from linecs.replies.scenario import is_waiting
 from linecs.routing import Answerer, Situation
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def person_first(core: DeskCore, filing: Filing, inquiry: Inquiry) -> HandOff | 
     answering = core.rules.routing.answering
     if not answering.rules and answering.otherwise is Answerer.BOT:
         return None
-    if waiting_until(filing.view.remembered) is not None:
+    if is_waiting(filing.view.remembered, inquiry.at):
         return None
     situation = core.storage.read(lambda tx: _situation(core, tx, filing, inquiry))
     verdict = answering.decide(situation)
@@ -67,7 +67,7 @@ def escalate(core: DeskCore, inquiry: Inquiry, decision: Decision | None) -> Dec
 def _stands(core: DeskCore, inquiry: Inquiry, decision: Decision | None) -> bool:
     if isinstance(decision, HandOff) and decision.reason not in _NOT_MEANT:
         return True
-    in_scenario = waiting_until(inquiry.memory) is not None
+    in_scenario = is_waiting(inquiry.memory, inquiry.at)
     return in_scenario or not core.responder.waits(inquiry.bubbles[-1])
 
 

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from linecs.replies.scenario.errors import ScenarioError
 from linecs.replies.scenario.mermaid import draw
-from linecs.replies.scenario.responder import MEMORY_KEY, ScenarioResponder, waiting_until
+from linecs.replies.scenario.responder import (
+    MEMORY_KEY,
+    ScenarioResponder,
+    is_waiting,
+    waiting_until,
+)
 from linecs.replies.scenario.steps import (
     AskingStep,
     ChoiceStep,
@@ -44,5 +49,6 @@ __all__ = [
     "TextStep",
     "Words",
     "draw",
+    "is_waiting",
     "waiting_until",
 ]

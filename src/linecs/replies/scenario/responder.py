@@ -27,19 +27,29 @@ if TYPE_CHECKING:
     from linecs.replies.scenario.inputs import Given
     from linecs.replies.scenario.steps import Scenario
 
-__all__ = ["MEMORY_KEY", "ScenarioResponder", "waiting_until"]
+__all__ = ["MEMORY_KEY", "ScenarioResponder", "is_waiting", "waiting_until"]
 
 MEMORY_KEY = "scenario"
 """Where a conversation's memory keeps the state."""
 
 
 def waiting_until(memory: Mapping[str, Any]) -> int | None:
-    """Return until when a scenario waits for the customer, epoch ms UTC; None if none does.
+    """Return until when a scenario waits, or waited, for the customer, epoch ms UTC; or None.
 
-    Called by whoever gathers bubbles (what is typed then is an answer) and by the time-out's job.
+    Called by the desk to set the time-out's job.
     """
     state = read_state(memory.get(MEMORY_KEY))
     return state.until if state else None
+
+
+def is_waiting(memory: Mapping[str, Any], at: int) -> bool:
+    """Return whether what a customer writes at `at`, epoch ms UTC, is for a scenario's question.
+
+    Called by the desk before anything else looks at a text. A scenario that waited too long may
+    still be resumed, but no longer listens to everything.
+    """
+    until = waiting_until(memory)
+    return until is not None and at <= until
 
 
 class ScenarioResponder:
