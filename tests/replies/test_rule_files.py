@@ -143,6 +143,7 @@ def test_a_table_is_read_in_any_encoding_that_excel_writes(encoding: str) -> Non
         ("返品", ["1:1 not_list"]),
         ("- id: a\n exact: x", ["2:2 not_yaml"]),
         ("a: \x07", ["0:0 not_yaml"]),
+        pytest.param("[" * 5_000 + "]" * 5_000, ["0:0 not_yaml"], id="nested too deep"),
         ("# nothing", ["0:0 empty"]),
     ],
 )

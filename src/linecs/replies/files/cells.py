@@ -80,5 +80,5 @@ def _json(cell: str, opening: str) -> object:
         return None
     try:
         return json.loads(cell)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

@@ -69,26 +69,26 @@ def read_yaml(
         messages: Fields that hold LINE message objects.
 
     Raises:
-        FileError: It is no YAML, is empty, repeats a key, or uses aliases.
+        FileError: It is no YAML, is empty, repeats a key, uses aliases, or is nested too deep.
     """
+    walk = _Walk(messages)
     try:
         root = YAML(typ="rt").compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        found = problem("not_yaml", line=line, column=column, detail=error.problem or "")
-        raise FileError(name, [found], language) from error
-    except YAMLError as error:
-        raise FileError(
-            name, [problem("not_yaml", detail=type(error).__name__)], language
-        ) from error
+        data = walk.value(root, (), _Mode.TEXT) if root is not None else None
+    except (YAMLError, RecursionError) as error:
+        raise FileError(name, [_refused(error)], language) from error
     if root is None:
         raise FileError(name, [problem("empty")], language)
-    walk = _Walk(messages)
-    data = walk.value(root, (), _Mode.TEXT)
     if walk.problems:
         raise FileError(name, walk.problems, language)
     return Located(data, walk.positions, walk.keys)
+
+
+def _refused(error: Exception) -> Problem:
+    mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
+    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+    detail = getattr(error, "problem", None) or type(error).__name__
+    return problem("not_yaml", line=line, column=column, detail=detail)
 
 
 class _Mode(Enum):
