@@ -224,10 +224,11 @@ def our_store(path: str) -> Callable[[StoredEvent], object]:
 def busy_handler_store(path: str) -> Callable[[StoredEvent], object]:
     """Store by a connection a thread, which SQLite's busy handler lets wait."""
     local = threading.local()
+    connections = [plain_sqlite(path, "FULL", begin="IMMEDIATE") for _ in range(THREADS)]
 
     def store(event: StoredEvent) -> None:
         if not hasattr(local, "connection"):
-            local.connection = plain_sqlite(path, "FULL", begin="IMMEDIATE")
+            local.connection = connections.pop()
         local.connection.execute(INSERT_SQLITE, as_tuple(event))
         local.connection.commit()
 

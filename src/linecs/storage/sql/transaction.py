@@ -112,12 +112,19 @@ class SqlTransaction:
         for row in rows:
             by_layout.setdefault(layout_of(type(row)), []).append(row)
         for layout, alike in by_layout.items():
-            if self._insert(layout, alike) != len(alike):
+            packed = [layout.pack(row) for row in alike]
+            if self._execute_each(self._statements.insert(layout), packed) != len(packed):
                 raise RowTakenError(layout.table.name)
 
     def insert_absent(self, *rows: object) -> list[bool]:
         """Add each row unless it is taken; say which were added."""
-        return [self._insert(layout_of(type(row)), [row]) == 1 for row in rows]
+        self._must_write()
+        added = []
+        for row in rows:
+            layout = layout_of(type(row))
+            statement = self._statements.insert(layout)
+            added.append(self._executor.execute(statement, layout.pack(row)) == 1)
+        return added
 
     def update(
         self, row: type[Any], where: Sequence[Condition], changes: Mapping[str, object]
@@ -182,11 +189,6 @@ class SqlTransaction:
         if not self._statements.locks_rows and self._borrowed:
             self.delete(layout.table.row, [one_of(layout.table.key[0], ())])
         return lock
-
-    def _insert(self, layout: Layout, rows: Sequence[object]) -> int:
-        return self._execute_each(
-            self._statements.insert(layout), [layout.pack(row) for row in rows]
-        )
 
     def _change_by_keys(
         self, layout: Layout, found: Sequence[Sequence[Any]], changes: Mapping[str, Any]
