@@ -101,7 +101,9 @@ def page() -> Iterator[Page]:
         pytest.skip(reason)
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
     with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        # Without a GPU of its own, Chromium's first picture sometimes fails unless told so.
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = running.chromium.launch(executable_path=chromium, args=arguments)
         page = browser.new_page(viewport=PHONE, locale="ja-JP")
         page.set_default_timeout(10_000)
         yield page
