@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from attrs import evolve
 
+from linecs.desk.collecting import collected_note
 from linecs.desk.filing import bubble_of
 from linecs.desk.outgoing import queue_messages
 from linecs.desk.promising import promise_in
@@ -20,10 +21,6 @@ from linecs.model import (
     EventId,
     HandOff,
     Inquiry,
-    Note,
-    NoteId,
-    NoteKind,
-    new_id,
 )
 from linecs.replies.scenario import waiting_until
 from linecs.storage.ports import equal
@@ -39,6 +36,7 @@ if TYPE_CHECKING:
         CustomerFacts,
         Decision,
         MessageObject,
+        Note,
     )
 
 __all__ = ["apply_decision", "inquiry_of"]
@@ -141,17 +139,12 @@ def _move_ticket(filing: Filing, decision: Decision, rules: TicketRules) -> None
 def _collected(filing: Filing, hand_off: HandOff) -> Note:
     """Return what a responder wrote down, as a copy of all the ticket's customer said."""
     assert filing.ticket is not None
-    return Note(
-        id=NoteId(new_id(filing.now)),
-        channel_id=filing.conversation.channel_id,
-        conversation_id=filing.conversation.id,
-        ticket_id=filing.ticket.id,
-        kind=NoteKind.COLLECTED,
-        author_id=hand_off.source[:255],
-        text=hand_off.note,
-        at=filing.now,
-        copies_since=min(filing.ticket.opened_at, filing.open_bubbles[0].occurred_at),
-        copies_until=filing.open_bubbles[-1].occurred_at,
+    return collected_note(
+        filing.ticket,
+        hand_off,
+        filing.now,
+        since=min(filing.ticket.opened_at, filing.open_bubbles[0].occurred_at),
+        until=filing.open_bubbles[-1].occurred_at,
     )
 
 

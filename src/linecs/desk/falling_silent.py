@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from linecs.desk.changes import Changes, ConflictError
+from linecs.desk.collecting import collected_note
 from linecs.desk.feed import happened
-from linecs.model import Conversation, NoteId, Ticket, TicketStatus, new_id
-from linecs.model.note import Note, NoteKind
+from linecs.model import Conversation, Ticket, TicketStatus
 from linecs.replies.scenario import waiting_until
 from linecs.storage.tables import Memory
 
@@ -70,7 +70,7 @@ def _write(core: DeskCore, tx: Transaction, kept: Memory, hand_off: HandOff) -> 
         changes.alter(before, after, guard=("version",))
     changes.alter(kept, Memory(conversation_id=kept.conversation_id, content="{}", changed_at=now))
     changes.add(
-        _collected(before, hand_off, now, until=conversation.newest_at),
+        collected_note(before, hand_off, now, since=before.opened_at, until=conversation.newest_at),
         happened(
             "inquiry.handoff",
             channel_id=conversation.channel_id,
@@ -82,18 +82,3 @@ def _write(core: DeskCore, tx: Transaction, kept: Memory, hand_off: HandOff) -> 
         ),
     )
     changes.write(tx)
-
-
-def _collected(ticket: Ticket, hand_off: HandOff, now: int, *, until: int) -> Note:
-    return Note(
-        id=NoteId(new_id(now)),
-        channel_id=ticket.channel_id,
-        conversation_id=ticket.conversation_id,
-        ticket_id=ticket.id,
-        kind=NoteKind.COLLECTED,
-        author_id=hand_off.source[:255],
-        text=hand_off.note,
-        at=now,
-        copies_since=ticket.opened_at,
-        copies_until=until,
-    )
