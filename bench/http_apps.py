@@ -28,7 +28,7 @@ def _desk() -> SupportDesk:
 
 @cache
 def _naive_handler() -> WebhookHandler:
-    from linebot.v3.messaging import (  # noqa: PLC0415  # noqa: PLC0415
+    from linebot.v3.messaging import (  # noqa: PLC0415
         ApiClient,
         Configuration,
         MessagingApi,

@@ -32,7 +32,7 @@ from linecs.storage.tables import Memory
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from linecs.model import EventId, MessageId
+    from linecs.model import EventId
     from linecs.storage.ports import Transaction
 
 __all__ = ["Lane", "LaneView", "conversations_of", "lane_of", "view_lane"]
@@ -185,9 +185,3 @@ def messages_by_line_id(
         return {}
     where = (equal("channel_id", channel_id), one_of("line_message_id", line_message_ids))
     return {m.line_message_id: m for m in tx.select(Query(row=Message, where=where))}
-
-
-def messages_by_id(tx: Transaction, ids: Sequence[MessageId]) -> dict[MessageId, Message]:
-    """Return messages by our ids."""
-    rows = tx.select(Query(row=Message, where=(one_of("id", ids),))) if ids else []
-    return {message.id: message for message in rows}

@@ -46,7 +46,7 @@ from linecs.model.link import (
 )
 from linecs.storage.inbox_rows import Place, SearchBlock, SearchPosting, SearchText
 
-__all__ = ["TABLES", "Counter", "Lease", "Memory", "Quota", "Table", "Trace", "table_of"]
+__all__ = ["TABLES", "Counter", "Memory", "Quota", "Table", "Trace", "table_of"]
 
 
 @frozen(kw_only=True)
@@ -55,15 +55,6 @@ class Counter:
 
     name: str
     value: int = 0
-
-
-@frozen(kw_only=True)
-class Lease:
-    """Who alone does something now, such as numbering the feed; until when, epoch ms UTC."""
-
-    name: str
-    owner: str = ""
-    until: int = 0
 
 
 @frozen(kw_only=True)
@@ -354,7 +345,6 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(name="quotas", row=Quota, key=("channel_id",)),
     Table(name="staff", row=StaffPresence, key=("operator_id",), lengths={"presence": 32}),
-    Table(name="leases", row=Lease, key=("name",)),
     Table(
         name="memories",
         row=Memory,

@@ -39,7 +39,7 @@ from linecs.model.link import (
 )
 from linecs.storage.inbox_rows import Place, SearchBlock, SearchPosting, SearchText
 from linecs.storage.ports import Query, equal, one_of
-from linecs.storage.tables import Counter, Lease, Memory, Quota, Trace
+from linecs.storage.tables import Counter, Memory, Quota, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -105,7 +105,6 @@ OF_NOBODY: tuple[type[Any], ...] = (
     SearchBlock,
     SearchPosting,
     Counter,
-    Lease,
     StaffPresence,
     Quota,
     KnowledgeVersion,
