@@ -24,7 +24,7 @@ demo: $(VENV)/.installed ## Open a shop with a LINE desk, a customer's phone and
 	@$(BIN)/python examples/flask_shop/demo.py
 
 test: lint types ## Check style, layers and types, then run the fast tests
-	$(PYTEST) -n 2
+	$(PYTEST) -n 2 --dist loadfile # a page is one test: its blocks follow each other
 
 test-slow: $(VENV)/.installed ## Run the crash matrix, the 20,000 webhooks and the browsers
 	$(PYTEST) -m "slow and not huge"
