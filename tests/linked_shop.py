@@ -70,9 +70,11 @@ class Shop:
         """Invite a customer and return the link token of the bubble that reached the phone."""
         self.scene.desk.links.invite(self.customer_id(name))
         self.scene.settle()
-        bubble = self._received(name)[-1]
-        uri = bubble.message["template"]["actions"][0]["uri"]
-        return str(parse_qs(urlsplit(uri).query)["linkToken"][0])
+        return str(parse_qs(urlsplit(self.invitation(name)).query)["linkToken"][0])
+
+    def invitation(self, name: str = "c1") -> str:
+        """Return the address in the newest bubble on a customer's phone."""
+        return str(self._received(name)[-1].message["template"]["actions"][0]["uri"])
 
     def approves(self, name: str = "c1", member: str = "M1") -> str:
         """Have a customer open the invitation as a member; return LINE's dialog's address."""

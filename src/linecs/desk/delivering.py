@@ -18,6 +18,7 @@ from linecs.desk.forming import form_calls
 from linecs.desk.log import log
 from linecs.desk.outgoing import outbox_item
 from linecs.desk.reopening import give_back
+from linecs.idlink.secret import without_link_token
 from linecs.model import (
     Attempt,
     AttemptId,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from linecs.delivery.outcomes import Outcome
     from linecs.delivery.settlement import MemberSettlement
     from linecs.desk.core import DeskCore
+    from linecs.model import MessageId
     from linecs.storage.ports import Transaction
 
 __all__ = ["deliver"]
@@ -47,6 +49,7 @@ _STATES = {
     Fate.DEAD: MessageState.DEAD,
     Fate.UNKNOWN: MessageState.UNKNOWN,
 }
+_OVER = (MessageState.SENT, MessageState.DEAD, MessageState.UNKNOWN)
 _BACK_TO_A_PERSON = (Fate.UNKNOWN, Fate.DEAD, Fate.PARKED)
 
 
@@ -182,11 +185,19 @@ def _settle_member(
             "line_message_id": member.line_message_id,
             "quote_token": member.quote_token,
         }
+    if "linkToken=" in attempt.messages and state in _OVER:
+        columns |= _without_link_token(tx, member.message_id)
     changes.set_all(Message, [equal("id", member.message_id)], columns)
     if state in {MessageState.QUEUED, MessageState.PARKED}:
         _back_to_outbox(tx, changes, settlement, member)
     facts = {"route": str(attempt.route), "may_double": settlement.may_double}
     changes.add(_told(core, attempt, f"message.{state}", subject_id=member.message_id, facts=facts))
+
+
+def _without_link_token(tx: Transaction, message_id: MessageId) -> dict[str, object]:
+    """Return what an invitation's row keeps: who opens its address holds the token by now."""
+    message = tx.find(Message, message_id)
+    return {"content": without_link_token(message.content)} if message else {}
 
 
 def _back_to_outbox(

@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 import unicodedata
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from linecs.desk.feed import happened
 from linecs.desk.links import LinkTransaction
 from linecs.desk.telling import tell_customer
 from linecs.idlink import SettlementOutcome
-from linecs.model import Answer, Customer
+from linecs.model import Answer, Customer, StoredEvent
 from linecs.model.link import Link, LinkFlow, LinkSubject
 from linecs.model.webhook import AccountLinkEvent
+from linecs.storage.ports import equal
 
 if TYPE_CHECKING:
     from linecs.desk.core import DeskCore
     from linecs.desk.filing import Filing
     from linecs.idlink import Settlement
-    from linecs.model import ConversationId, Job, Message, MessageObject, StoredEvent
+    from linecs.model import ConversationId, Job, Message, MessageObject
     from linecs.storage.ports import Transaction
 
 __all__ = [
@@ -135,17 +136,26 @@ def _settle(
     core: DeskCore, stored: StoredEvent, conversation_id: ConversationId, tx: Transaction
 ) -> None:
     links, sender = LinkTransaction(tx), tx.find(Customer, conversation_id)
+    event = json.loads(stored.raw)
     settlement = core.linking.invitations.settle(
         links,
         links,
-        json.loads(stored.raw),
+        event,
         channel_id=stored.channel_id,
         sender=subject_of(core, sender) if sender else None,
         now=core.clock(),
     )
+    tx.update(StoredEvent, [equal("id", stored.id)], {"raw": _without_nonce(event)})
     _tell_outcome(core, stored, conversation_id, settlement, tx)
     for notice in settlement.notices:
         tell_customer(core, tx, notice.customer_id, notice.message, author_id=_SETTLING)
+
+
+def _without_nonce(event: dict[str, Any]) -> str:
+    """Return what is kept of an event that was settled: the nonce's hash is evidence enough."""
+    link = event.get("link")
+    kept = {**link, "nonce": ""} if isinstance(link, dict) else link
+    return json.dumps({**event, "link": kept}, ensure_ascii=False)
 
 
 def _tell_outcome(

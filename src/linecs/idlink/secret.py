@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 
-__all__ = ["fresh_secret", "hash_secret", "is_same_secret"]
+__all__ = ["fresh_secret", "hash_secret", "is_same_secret", "without_link_token"]
 
 _BYTES = 32
+_LINK_TOKEN = re.compile(r"(?<=linkToken=)[\w%.~+/-]+")
 
 
 def fresh_secret() -> str:
@@ -29,3 +31,8 @@ def is_same_secret(one: str, other: str) -> bool:
     return hmac.compare_digest(
         one.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass")
     )
+
+
+def without_link_token(text: str) -> str:
+    """Return a text, such as a message object's JSON, without the link tokens in it."""
+    return _LINK_TOKEN.sub("", text)

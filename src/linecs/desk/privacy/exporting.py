@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from linecs.desk.privacy.person import EMPTIED, KEPT, REMOVED, events_naming, find_person, select_of
+from linecs.idlink.secret import without_link_token
 from linecs.model import Job, ReplyToken, StoredEvent
 from linecs.model.link import KeptTokens, LinkCode, LinkInvitation, LinkNonce, LoginAttempt
 from linecs.storage.tables import table_of
@@ -65,7 +66,7 @@ def _without_tokens(name: str, value: object) -> object:
     """Return JSON that came as text as what it is, without LINE's tokens."""
     if name not in {"content", "raw", "messages"} or not isinstance(value, str) or not value:
         return value
-    return _stripped(json.loads(value))
+    return _stripped(json.loads(without_link_token(value)))
 
 
 def _stripped(value: object) -> object:
