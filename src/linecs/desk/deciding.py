@@ -11,7 +11,6 @@ from linecs.desk.collecting import collected_note
 from linecs.desk.filing import bubble_of
 from linecs.desk.outgoing import queue_messages
 from linecs.desk.promising import promise_in
-from linecs.desk.surveying import ask_in
 from linecs.errors import LimitError
 from linecs.hours import MINUTE_MS
 from linecs.model import (
@@ -73,8 +72,6 @@ def apply_decision(
     except LimitError as error:
         # Better a person than half an answer; the rule's author sees why on the ticket.
         made = HandOff(reason="answer_over_limit", source=made.source, note=str(error))
-    if isinstance(made, Answer):
-        ask_in(filing, rules.routing.survey)
     _settle_bubbles(filing, made)
     _move_ticket(filing, made, rules)
     if isinstance(made, HandOff):

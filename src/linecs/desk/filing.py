@@ -14,7 +14,7 @@ from linecs.desk.changes import Changes
 from linecs.desk.feed import happened
 from linecs.desk.jobs import new_job
 from linecs.desk.promising import promise_in
-from linecs.desk.surveying import ask_in, keep_comment, take_score
+from linecs.desk.surveying import keep_comment, take_score
 from linecs.desk.unsending import close_if_all_was_unsent, redact, unsend
 from linecs.model import (
     Author,
@@ -46,7 +46,7 @@ from linecs.model.webhook import (
 from linecs.routing import hold_of, is_courtesy, is_courtesy_sticker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from linecs.desk.reading import LaneView
@@ -80,6 +80,7 @@ class Filing:
         fresh_bubbles: The bubbles that these events brought.
         known: The messages these events speak of, by LINE's id.
         position: The customer's place in the queue, where it may be told.
+        recent: The customer's newest tickets, where a survey looks back at them.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class Filing:
         waits: Callable[[Bubble], bool],
         keeps_media: bool,
         survey: Survey | None = None,
+        recent: Sequence[Ticket] = (),
     ) -> None:
         self.view = view
         self.now = now
@@ -108,6 +110,7 @@ class Filing:
         self._waits = waits
         self.keeps_media = keeps_media
         self._survey = survey
+        self.recent = recent
 
     @property
     def bot_may_speak(self) -> bool:
@@ -165,7 +168,6 @@ class Filing:
             # Thanks, and nothing else: it stays visible and asks for no answer.
             self.answer_open_bubbles()
             self.open_bubbles = []
-            ask_in(self, self._survey)
         if before is None or before.id != self.ticket.id:
             first = min(self.fresh_bubbles, key=lambda bubble: (bubble.occurred_at, bubble.id))
             self.ticket = evolve(

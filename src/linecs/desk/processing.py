@@ -19,6 +19,7 @@ from linecs.desk.link_events import attend_links, unlink_answer
 from linecs.desk.log import log
 from linecs.desk.members import know
 from linecs.desk.reading import Lane, conversations_of, lane_of, view_lane
+from linecs.desk.surveying import ask_in, recent_tickets
 from linecs.idlink import LinkBusyError
 from linecs.model import Conversation, ConversationId, CustomerFacts, EventState, StoredEvent
 from linecs.storage.ports import Query, StorageError, above, at_most, equal, one_of
@@ -139,8 +140,12 @@ def _step(
     keep_lease: bool = False,
 ) -> bool:
     """Read, think, write; False where somebody else's act came between."""
-    view = core.storage.read(
-        lambda tx: view_lane(tx, leased.lane, leased.conversation_id, only=only)
+    survey = core.rules.routing.survey
+    view, recent = core.storage.read(
+        lambda tx: (
+            view_lane(tx, leased.lane, leased.conversation_id, only=only),
+            recent_tickets(tx, leased.conversation_id, survey),
+        )
     )
     if view.conversation.lease_owner != core.worker:
         return True
@@ -151,12 +156,14 @@ def _step(
         settings=core.settings,
         waits=core.responder.waits,
         keeps_media=core.media_store is not None,
-        survey=core.rules.routing.survey,
+        survey=survey,
+        recent=recent,
     )
     file_events(filing, core.rules)
     attend_links(core, filing)
     if filing.inquiry_is_complete:
         _answer(core, filing)
+    ask_in(filing, survey)
     try:
         core.storage.run(filing.finish(keep_lease=keep_lease).write)
     except (ConflictError, LinkBusyError):
