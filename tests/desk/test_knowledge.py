@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from linecs.model import Author, TicketStatus
 from linecs.model.knowledge import EmbeddedText
 from linecs.model.note import Note
 from linecs.replies import KeywordRule
-from linecs.replies.faq import FaqEntry
+from linecs.replies.faq import BandPolicy, FaqEntry, FaqWording
 from linecs.replies.files import read_scenarios
 from linecs.replies.keyword import Opening
 from linecs.storage.ports import equal
@@ -86,6 +86,49 @@ def test_an_unsolved_matter_goes_to_a_person(taught: Scene) -> None:
     taught.line.customer("c1").taps("いいえ")
     taught.settle()
     assert (taught.ticket.status, taught.ticket.reason) == (TicketStatus.OPEN, "unsolved")
+
+
+OFFERING = BandPolicy(answer_from=1, offer_from=0.01, exact_only=True)
+
+
+def offering(make: MakeScene, **options: Any) -> Scene:
+    """A desk whose published FAQ offers whatever comes near, and a customer who was offered."""
+    scene = make(responder=None)
+    scene.desk.knowledge.publish("faq", [RETURNS], by="lead")
+    responder = scene.desk.knowledge.responder(policy=OFFERING, **options)
+    offered = make(responder=responder)
+    ask(offered, "返品の送料")
+    return offered
+
+
+@pytest.mark.parametrize("way", ["tap", "words", "number"])
+def test_the_last_choice_of_an_offer_brings_a_person_at_once(make: MakeScene, way: str) -> None:
+    """オペレーターに相談, tapped or typed: the ticket waits for a person, with that reason."""
+    scene = offering(make)
+    customer = scene.line.customer("c1")
+    if way == "tap":
+        customer.taps("オペレーターに相談")
+    else:
+        customer.says("オペレーターに相談" if way == "words" else "2")
+    scene.settle()
+    assert (scene.ticket.status, scene.ticket.reason) == (TicketStatus.OPEN, "none_of_these")
+
+
+def test_a_shop_words_its_offers_itself(make: MakeScene) -> None:
+    """The published FAQ takes the shop's sentences and buttons."""
+    wording = FaqWording(did_you_mean="こちらのことでしょうか。", none_of_these="店員を呼ぶ")
+    scene = offering(make, wording=wording)
+    assert said(scene)[0].startswith("こちらのことでしょうか。")
+    scene.line.customer("c1").taps("店員を呼ぶ")
+    scene.settle()
+    assert scene.ticket.status is TicketStatus.OPEN
+
+
+def test_a_shop_need_not_ask_whether_it_helped(make: MakeScene) -> None:
+    """Then the answer stands alone."""
+    scene = offering(make, asks_if_solved=False)
+    ask(scene, "返品はできますか")
+    assert said(scene)[-1] == RETURNS.answer
 
 
 def test_a_new_publication_answers_without_a_restart(taught: Scene) -> None:

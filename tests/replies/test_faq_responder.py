@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from faqs import NOON, SHOP, inquiry
+from linecs.errors import ConfigurationError
 from linecs.limits import check_messages
 from linecs.model.inquiry import Answer, Bubble, Choices, HandOff
 from linecs.replies.faq import (
@@ -15,6 +16,7 @@ from linecs.replies.faq import (
     FaqError,
     FaqIndex,
     FaqResponder,
+    FaqWording,
     Tap,
     TapKind,
     parse_tap,
@@ -83,7 +85,7 @@ def test_choices_stand_in_the_text_and_on_buttons(wide: FaqResponder) -> None:
         assert f"{number}. {choice.title}" in text
     shown = {button["displayText"]: button["label"] for button in buttons(decision)}
     assert shown["返金はいつされますか？"] == "返金"
-    assert set(shown.values()) <= {"1", "2", "3", "返金", "どれでもない"}
+    assert set(shown.values()) <= {"1", "2", "3", "返金", "オペレーターに相談"}
 
 
 def test_at_most_three_are_offered(wide: FaqResponder) -> None:
@@ -157,6 +159,76 @@ def test_a_tap_on_an_entry_that_is_gone_brings_a_person(faq: FaqResponder) -> No
     assert decision.reason == "faq_entry_gone"
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["オペレーターに相談", "ｵﾍﾟﾚｰﾀｰに相談です", "4", "４番", "どれでもない", "この中にはありません"],
+)
+def test_the_last_choice_may_be_typed(wide: FaqResponder, typed: str) -> None:
+    """Its words, its number in the list and plain refusals bring a person at once."""
+    offered = wide.respond(inquiry("返金と交換とキャンセル"))
+    assert isinstance(offered, Choices)
+    assert "4. オペレーターに相談" in offered.messages[0]["text"]
+    decision = wide.respond(inquiry(typed, memory=offered.remember))
+    assert isinstance(decision, HandOff)
+    assert decision.reason == "none_of_these"
+
+
+def test_related_questions_have_no_last_choice(faq: FaqResponder) -> None:
+    """After an answer いいえ brings a person; the number behind the related ones is nothing."""
+    answered = faq.respond(inquiry(SHOP[0].question))
+    assert isinstance(answered, Answer)
+    assert faq.respond(inquiry("2", memory=answered.remember)) is None
+
+
+def test_a_shop_says_it_in_its_own_words() -> None:
+    """Every sentence and every button may be changed, and what is typed follows."""
+    wording = FaqWording(
+        did_you_mean="こちらですか？",
+        how_to_choose="",
+        none_of_these="スタッフと話す",
+        yes="解決した",
+        no="まだ困っている",
+    )
+    policy = evolve(shipped_policy(), offer_from=0.01, exact_only=True)
+    faq = FaqResponder(FaqIndex(SHOP), policy=policy, wording=wording)
+    offered = faq.respond(inquiry("返金と交換とキャンセル"))
+    assert isinstance(offered, Choices)
+    lines = offered.messages[0]["text"].split("\n")
+    assert (lines[0], lines[-1]) == ("こちらですか？", "4. スタッフと話す")
+    assert isinstance(faq.respond(inquiry("スタッフと話す", memory=offered.remember)), HandOff)
+    answered = faq.respond(inquiry("送料はいくらですか"))
+    assert isinstance(answered, Answer)
+    assert [button["label"] for button in buttons(answered)] == ["解決した", "まだ困っている"]
+    assert isinstance(faq.respond(inquiry("まだ困っている", memory=answered.remember)), HandOff)
+
+
+def test_the_last_choice_can_be_left_out() -> None:
+    """A shop without people at hand offers its questions alone."""
+    policy = evolve(shipped_policy(), offer_from=0.01, exact_only=True)
+    faq = FaqResponder(FaqIndex(SHOP), policy=policy, wording=FaqWording(none_of_these=""))
+    offered = faq.respond(inquiry("返金と交換とキャンセル"))
+    assert isinstance(offered, Choices)
+    assert len(buttons(offered)) == len(offered.choices)
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "problem"),
+    [
+        ("none_of_these", "あ" * 21, "more than 20"),
+        ("yes", "い" * 21, "more than 20"),
+        ("no", " ", "write it"),
+        ("did_you_mean", "う" * 501, "more than 500"),
+    ],
+)
+def test_wording_that_line_would_refuse_is_refused_at_once(
+    name: str, written: str, problem: str
+) -> None:
+    """The error names the sentence, before any customer gets it."""
+    with pytest.raises(ConfigurationError, match=problem) as refused:
+        FaqWording(**{name: written})
+    assert name in str(refused.value)
+
+
 def test_other_postbacks_are_left_alone(faq: FaqResponder) -> None:
     """A tap on the shop's own buttons is not the FAQ's, whatever it reads like."""
     assert faq.respond(inquiry(postback_data="送料はいくらですか")) is None
@@ -227,6 +299,19 @@ def test_an_answer_that_cannot_be_sent_brings_a_person() -> None:
     assert decision.reason == "faq_cannot_be_sent"
 
 
+@pytest.mark.parametrize(
+    "asked", [{"text": "営業日"}, {"postback_data": tap_data(Tap(TapKind.CHOSEN, "x"))}]
+)
+def test_why_an_answer_cannot_be_sent_is_explained(asked: dict[str, str]) -> None:
+    """What was considered names the entry and the variable, typed or tapped."""
+    entry = FaqEntry(id="x", question="営業日", answer="{{ member.rank }}の方は平日です。")
+    considered = FaqResponder(FaqIndex([entry])).consider(inquiry(**asked))
+    assert considered.decision is not None
+    assert considered.trace == considered.decision.trace
+    assert considered.trace[-1].name == "faq:cannot_be_sent"
+    assert "member.rank" in considered.trace[-1].detail["problem"]
+
+
 def test_an_entry_without_an_answer_is_refused() -> None:
     """A responder is not built from entries that have nothing to say."""
     with pytest.raises(FaqError, match="no answer"):
@@ -248,7 +333,14 @@ def test_ended_entries_do_not_answer(faq: FaqResponder) -> None:
     assert isinstance(ended.respond(tapped), HandOff)
 
 
-@given(titles=st.lists(st.text(min_size=1, max_size=400), min_size=1, max_size=4))
+@given(
+    titles=st.lists(
+        st.text(min_size=1, max_size=400)
+        | st.text("か\u3099👨\u200d👩\u200d👧", min_size=200, max_size=3000),
+        min_size=1,
+        max_size=4,
+    )
+)
 def test_no_title_overflows_line(titles: list[str]) -> None:
     """Choices of any titles stay within LINE's sizes."""
     entries = [
@@ -256,8 +348,9 @@ def test_no_title_overflows_line(titles: list[str]) -> None:
     ]
     policy = evolve(shipped_policy(), offer_from=0.0, exact_only=True)
     decision = FaqResponder(FaqIndex(entries), policy=policy).respond(inquiry(titles[0]))
-    if isinstance(decision, Answer | Choices):
-        check_messages(decision.messages)
+    assume(decision is not None and decision.messages)
+    assert decision is not None
+    check_messages(decision.messages)
 
 
 def test_whole_questions_wait_for_more_bubbles(faq: FaqResponder) -> None:
@@ -266,4 +359,5 @@ def test_whole_questions_wait_for_more_bubbles(faq: FaqResponder) -> None:
     assert faq.waits(Bubble(kind="text", text="すみません"))
     assert not faq.waits(Bubble(kind="text", text="２"))
     assert not faq.waits(Bubble(kind="text", text="いいえ"))
+    assert not faq.waits(Bubble(kind="text", text="オペレーターに相談"))
     assert not faq.waits(Bubble(kind="postback"))

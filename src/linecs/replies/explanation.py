@@ -30,6 +30,13 @@ _PHRASES: Phrasebook = {
     "matched_itself": ("{kind}「{pattern}」に一致", "matches {kind} '{pattern}'"),
     "nothing_needed": ("条件なし", "no condition"),
     "faq_words": ("  比べた言葉: {words}", "  words compared: {words}"),
+    "faq_chosen": ("  お客様が候補から {entry} を選択", "  the customer chose {entry}"),
+    "faq_none_of_these": (
+        "  お客様が「この中にない・担当者へ」を選択",
+        "  the customer chose a person, none of the offered",
+    ),
+    "faq_solved": ("  {entry} の回答で解決", "  the answer of {entry} helped"),
+    "faq_unsolved": ("  {entry} の回答では解決せず", "  the answer of {entry} did not help"),
     "faq_exact": (
         "  登録された質問と同じなので、確率によらず判断",
         "  the very question of an entry, so no probability is needed",
@@ -199,9 +206,9 @@ class _Speaker:
     def _faq(self, kind: str, detail: Mapping[str, Any]) -> list[str] | None:
         if kind == "words":
             return [self._say("faq_words", words=" / ".join(map(str, detail["clauses"])))]
-        if kind == "cannot_be_sent":
-            return [self._say("faq_cannot_be_sent", **detail)]
-        return self._judged(detail) if kind == "judged" else None
+        if kind == "judged":
+            return self._judged(detail)
+        return [self._say(f"faq_{kind}", **detail)] if f"faq_{kind}" in _PHRASES else None
 
     def _judged(self, detail: Mapping[str, Any]) -> list[str]:
         only = self._say("exact_only") if detail["exact_only"] else ""

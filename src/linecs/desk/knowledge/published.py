@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from linecs.model import Bubble, Decision, HandOff, Inquiry, Responder
     from linecs.replies.considered import Considered
-    from linecs.replies.faq import BandPolicy, Calibration, Embedder, FaqEntry
+    from linecs.replies.faq import BandPolicy, Calibration, Embedder, FaqEntry, FaqWording
     from linecs.replies.keyword import IsOpen
     from linecs.storage.ports import Storage
 
@@ -50,6 +50,8 @@ class PublishedResponder:
         last: Responders asked after the FAQ, such as a language model.
         embedder: For meaning beside words; None goes by words alone.
         policy, calibration: How sure the FAQ must be; see `FaqResponder`.
+        wording: What the FAQ says around the shop's own words, its buttons included.
+        asks_if_solved: Whether an FAQ answer is followed by 解決しましたか？.
         is_open: Whether the shop is open at an epoch millisecond, for rules with `opening`.
         refresh: Milliseconds.
         clock: Returns epoch milliseconds UTC.
@@ -65,6 +67,8 @@ class PublishedResponder:
         embedder: Embedder | None = None,
         policy: BandPolicy | None = None,
         calibration: Calibration | None = None,
+        wording: FaqWording | None = None,
+        asks_if_solved: bool = True,
         is_open: IsOpen | None = None,
         refresh: int = 2_000,
     ) -> None:
@@ -75,6 +79,8 @@ class PublishedResponder:
         self._embedder = embedder
         self._policy = policy
         self._calibration = calibration
+        self._wording = wording
+        self._asks_if_solved = asks_if_solved
         self._is_open = is_open
         self._refresh = refresh
         self._lock = threading.Lock()
@@ -156,4 +162,10 @@ class PublishedResponder:
         if self._embedder is not None:
             vectors = stored_vectors(self._storage, entries, self._embedder)
         index = FaqIndex(entries, embedder=self._embedder, vectors=vectors)
-        return FaqResponder(index, calibration=self._calibration, policy=self._policy)
+        return FaqResponder(
+            index,
+            calibration=self._calibration,
+            policy=self._policy,
+            wording=self._wording,
+            asks_if_solved=self._asks_if_solved,
+        )

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import regex
-from attrs import frozen
+from attrs import field, frozen
 
-from linecs.limits import check_messages
+from linecs.errors import ConfigurationError
+from linecs.limits import check_messages, grapheme_length, split_text, utf16_length
 from linecs.model.inquiry import Choice
+from linecs.replies.faq.entry import LABEL_GRAPHEMES
 from linecs.replies.faq.taps import Tap, TapKind, tap_data
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from attrs import Attribute
 
     from linecs.model.message import MessageObject
     from linecs.replies.faq.entry import FaqEntry
@@ -21,22 +24,58 @@ __all__ = ["FaqWording", "answer_messages", "choice_messages", "choices_of", "te
 
 _MOST_MESSAGES = 5
 _LONGEST_TITLE = 200
-_GRAPHEME = regex.compile(r"\X")
+_LONGEST_SENTENCE = 500
+
+
+def _sentence(_wording: FaqWording, attribute: Attribute[str], value: str) -> None:
+    if utf16_length(value) > _LONGEST_SENTENCE:
+        raise ConfigurationError(
+            f"FaqWording.{attribute.name} has more than {_LONGEST_SENTENCE} characters; shorten it."
+        )
+
+
+def _button_label(_wording: FaqWording, attribute: Attribute[str], value: str) -> None:
+    if grapheme_length(value) > LABEL_GRAPHEMES:
+        raise ConfigurationError(
+            f"FaqWording.{attribute.name} stands on a button and has more than "
+            f"{LABEL_GRAPHEMES} characters; shorten it."
+        )
+
+
+def _needed_label(wording: FaqWording, attribute: Attribute[str], value: str) -> None:
+    if not value.strip():
+        raise ConfigurationError(f"FaqWording.{attribute.name} stands on a button; write it.")
+    _button_label(wording, attribute, value)
 
 
 @frozen(kw_only=True)
 class FaqWording:
-    """What the FAQ says around the shop's own words; a shop may change each sentence."""
+    """What the FAQ says around the shop's own words; a shop may change each sentence.
 
-    did_you_mean: str = "もしかして、次のご質問でしょうか？"
-    how_to_choose: str = "番号でもお答えいただけます。"
-    none_of_these: str = "どれでもない"
-    is_it_solved: str = "解決しましたか？（はい／いいえ）"
-    yes: str = "はい"
-    no: str = "いいえ"
-    thanks: str = "お役に立ててよかったです。"
-    links: str = "くわしくはこちら"
-    related: str = "関連するご質問"
+    Attributes:
+        did_you_mean: Above the questions that may be meant.
+        how_to_choose: Below them.
+        none_of_these: The last choice, which brings a person at once; empty leaves it out.
+        is_it_solved: After an answer.
+        yes, no: The two buttons below that question.
+        thanks: Said when the answer helped.
+        links: Above the links of an answer.
+        related: Above the related questions.
+
+    Raises:
+        ConfigurationError: A button has no label or more than 20 graphemes, or a sentence more
+            than 500 UTF-16 code units.
+    """
+
+    did_you_mean: str = field(default="もしかして、次のご質問でしょうか？", validator=_sentence)
+    how_to_choose: str = field(default="番号でもお答えいただけます。", validator=_sentence)
+    none_of_these: str = field(default="オペレーターに相談", validator=_button_label)
+    is_it_solved: str = field(default="解決しましたか？（はい／いいえ）", validator=_sentence)
+    yes: str = field(default="はい", validator=_needed_label)
+    no: str = field(default="いいえ", validator=_needed_label)
+    thanks: str = field(default="お役に立ててよかったです。", validator=_sentence)
+    links: str = field(default="くわしくはこちら", validator=_sentence)
+    related: str = field(default="関連するご質問", validator=_sentence)
 
 
 def text_message(text: str) -> dict[str, Any]:
@@ -53,10 +92,14 @@ def choices_of(entries: Sequence[FaqEntry]) -> tuple[Choice, ...]:
 
 
 def choice_messages(choices: Sequence[Choice], wording: FaqWording) -> tuple[MessageObject, ...]:
-    """One text that lists the choices by number, with a button for each and one for none."""
-    text = "\n".join([wording.did_you_mean, *_listed(choices), wording.how_to_choose])
-    none = _button(wording.none_of_these, Tap(TapKind.NONE_OF_THESE), wording.none_of_these)
-    messages = (_with_buttons(text_message(text), [*_buttons(choices), none]),)
+    """One text that lists the choices by number, with a button for each and one for a person."""
+    titles, buttons = [choice.title for choice in choices], _buttons(choices)
+    if wording.none_of_these:
+        titles.append(wording.none_of_these)
+        person = Tap(TapKind.NONE_OF_THESE)
+        buttons.append(_button(wording.none_of_these, person, wording.none_of_these))
+    text = "\n".join(filter(None, [wording.did_you_mean, *_listed(titles), wording.how_to_choose]))
+    messages = (_with_buttons(text_message(text), buttons),)
     check_messages(messages)
     return messages
 
@@ -75,7 +118,7 @@ def answer_messages(
     """
     lines = [wording.is_it_solved] if asks_if_solved else []
     if related:
-        lines += [wording.related, *_listed(related)]
+        lines += [wording.related, *_listed([choice.title for choice in related])]
     if not lines:
         return tuple(answer)
     solved = [
@@ -91,11 +134,8 @@ def answer_messages(
     return messages
 
 
-def _listed(choices: Sequence[Choice]) -> list[str]:
-    return [
-        f"{number}. {_shortened(choice.title, _LONGEST_TITLE)}"
-        for number, choice in enumerate(choices, start=1)
-    ]
+def _listed(titles: Sequence[str]) -> list[str]:
+    return [f"{number}. {_shortened(title)}" for number, title in enumerate(titles, start=1)]
 
 
 def _buttons(choices: Sequence[Choice]) -> list[dict[str, Any]]:
@@ -109,7 +149,7 @@ def _button(label: str, tap: Tap, shown: str) -> dict[str, Any]:
         "type": "postback",
         "label": label,
         "data": tap_data(tap),
-        "displayText": _shortened(shown, _LONGEST_TITLE),
+        "displayText": _shortened(shown),
     }
     return {"type": "action", "action": action}
 
@@ -118,6 +158,7 @@ def _with_buttons(message: dict[str, Any], buttons: Sequence[dict[str, Any]]) ->
     return {**message, "quickReply": {"items": list(buttons)}}
 
 
-def _shortened(text: str, longest: int) -> str:
-    characters = _GRAPHEME.findall(text)
-    return text if len(characters) <= longest else "".join(characters[: longest - 1]) + "…"
+def _shortened(text: str) -> str:
+    if utf16_length(text) <= _LONGEST_TITLE:
+        return text
+    return split_text(text, _LONGEST_TITLE - 1)[0] + "…"

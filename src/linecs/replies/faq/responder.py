@@ -12,7 +12,7 @@ from linecs.model.inquiry import Answer, Choices, HandOff, TraceStep
 from linecs.replies.considered import Considered
 from linecs.replies.faq.bands import MOST_OFFERED, Band, judge
 from linecs.replies.faq.errors import FaqError
-from linecs.replies.faq.features import clauses
+from linecs.replies.faq.features import clauses, matching_key
 from linecs.replies.faq.messages import (
     FaqWording,
     answer_messages,
@@ -21,7 +21,15 @@ from linecs.replies.faq.messages import (
     text_message,
 )
 from linecs.replies.faq.shipped import live_start_policy, shipped_calibration
-from linecs.replies.faq.taps import Tap, TapKind, parse_tap, tap_data, typed_choice, typed_yes_or_no
+from linecs.replies.faq.taps import (
+    Tap,
+    TapKind,
+    parse_tap,
+    tap_data,
+    typed_choice,
+    typed_none_of_these,
+    typed_yes_or_no,
+)
 from linecs.replies.templates import MissingVariableError, fill, variables_of
 
 if TYPE_CHECKING:
@@ -42,7 +50,7 @@ class FaqResponder:
     """Answers what an FAQ covers; silent where it does not, so that the next may look.
 
     It understands taps on its own buttons and, within a day, their number, title, はい or いいえ
-    typed instead.
+    typed instead. Whoever taps the last choice of an offer gets a person at once.
 
     Args:
         index: The FAQ.
@@ -92,17 +100,19 @@ class FaqResponder:
             tap = self._typed(inquiry)
         if tap is not None:
             trace = (TraceStep(name=f"faq:{tap.kind}", detail={"entry": tap.entry_id}),)
-            return Considered(decision=self._tapped(tap, inquiry, trace), trace=trace)
+            decision = self._tapped(tap, inquiry, trace)
+            return Considered(decision=decision, trace=decision.trace)
         if inquiry.postback_data is not None or not inquiry.text.strip():
             return Considered(decision=None, trace=())
         return self._asked(inquiry)
 
     def waits(self, bubble: Bubble) -> bool:
-        """Return False for a tap, a number, はい and いいえ, which stand alone."""
+        """Return False for a tap and whatever may be typed for one, which stands alone."""
         if bubble.kind == "postback":
             return False
         is_number = bubble.text.strip().isnumeric()
-        return not is_number and typed_yes_or_no(bubble.text) is None
+        is_last_choice = matching_key(bubble.text) == matching_key(self._wording.none_of_these)
+        return not (is_number or is_last_choice or self._is_solved(bubble.text) is not None)
 
     def _asked(self, inquiry: Inquiry) -> Considered:
         ranking = self._index.search(inquiry.text, at=inquiry.at)
@@ -116,7 +126,7 @@ class FaqResponder:
             decision = self._answer(verdict.entries[0], inquiry, trace)
         elif verdict.band is Band.OFFER:
             decision = self._offer(verdict.entries, inquiry, trace)
-        return Considered(decision=decision, trace=trace)
+        return Considered(decision=decision, trace=decision.trace if decision else trace)
 
     def _typed(self, inquiry: Inquiry) -> Tap | None:
         memory = inquiry.memory.get(_MEMORY) or {}
@@ -127,11 +137,17 @@ class FaqResponder:
             chosen = typed_choice(inquiry.text, [entry for entry in offered if entry])
             if chosen is not None:
                 return Tap(TapKind.CHOSEN, chosen.id)
+        label = memory.get("none_of_these", "")
+        if label and typed_none_of_these(inquiry.text, label=label, place=len(offered) + 1):
+            return Tap(TapKind.NONE_OF_THESE)
         answered = memory.get("answered", "")
-        is_solved = typed_yes_or_no(inquiry.text) if answered else None
+        is_solved = self._is_solved(inquiry.text) if answered else None
         if is_solved is None:
             return None
         return Tap(TapKind.SOLVED if is_solved else TapKind.UNSOLVED, answered)
+
+    def _is_solved(self, text: str) -> bool | None:
+        return typed_yes_or_no(text, yes=self._wording.yes, no=self._wording.no)
 
     def _tapped(self, tap: Tap, inquiry: Inquiry, trace: Trace) -> Decision:
         source = f"faq:{tap.entry_id}" if tap.entry_id else "faq"
@@ -169,7 +185,11 @@ class FaqResponder:
 
     def _offer(self, entries: tuple[FaqEntry, ...], inquiry: Inquiry, trace: Trace) -> Decision:
         choices = choices_of(entries)
-        memory = {"at": inquiry.at, "offered": [choice.id for choice in choices]}
+        memory = {
+            "at": inquiry.at,
+            "offered": [choice.id for choice in choices],
+            "none_of_these": self._wording.none_of_these,
+        }
         return Choices(
             messages=choice_messages(choices, self._wording),
             choices=choices,

@@ -19,13 +19,25 @@ if TYPE_CHECKING:
 
     from linecs.replies.faq.entry import FaqEntry
 
-__all__ = ["Tap", "TapKind", "parse_tap", "tap_data", "typed_choice", "typed_yes_or_no"]
+__all__ = [
+    "Tap",
+    "TapKind",
+    "parse_tap",
+    "tap_data",
+    "typed_choice",
+    "typed_none_of_these",
+    "typed_yes_or_no",
+]
 
 _PREFIX = "linecs:faq:"
 _NUMBER = re.compile(r"(?:その)?(\d{1,2})(?:番目?|つ目)?(?:です|でお願いします|をお願いします)?")
 _YES = re.compile("はい|うん|(解決)?しました|解決(した)?|yes|ok")
 _NO = re.compile(
     "いいえ|いや|ううん|まだ(です)?|no|解決し(ません(でした)?|なかった|ない|てい?ません|てい?ない)"
+)
+_NONE = re.compile(
+    "(?:どれ|いずれ|この中)?(?:でも|には|にも|に|も)?(?:該当|当てはまるもの)?(?:は|が|し)?"
+    "(?:ない|なし|ありません|違う|違います|ちがう|ちがいます|当てはまらない|当てはまりません)(?:です)?"
 )
 
 _normalise = Normaliser()
@@ -73,10 +85,9 @@ def typed_choice(text: str, offered: Sequence[FaqEntry]) -> FaqEntry | None:
         text: As the customer wrote it: `2`, `２番`, `②です`, or a title.
         offered: In the order they were listed, from 1.
     """
-    found = _NUMBER.fullmatch(_normalise(text))
-    if found:
-        place = int(found[1]) - 1
-        return offered[place] if 0 <= place < len(offered) else None
+    place = _place(text)
+    if place is not None:
+        return offered[place - 1] if 1 <= place <= len(offered) else None
     key = matching_key(text)
     same = [
         entry
@@ -86,9 +97,32 @@ def typed_choice(text: str, offered: Sequence[FaqEntry]) -> FaqEntry | None:
     return same[0] if same else None
 
 
-def typed_yes_or_no(text: str) -> bool | None:
-    """Whether `text` says that the matter is solved (True) or is not (False); None for neither."""
+def typed_none_of_these(text: str, *, label: str, place: int) -> bool:
+    """Whether `text` says that none of the offered is meant.
+
+    Args:
+        text: As the customer wrote it: the label, its number, or words like どれでもない.
+        label: What stood on the last button.
+        place: At which number it was listed.
+    """
+    is_label = matching_key(text) == matching_key(label)
+    return is_label or _place(text) == place or bool(_NONE.fullmatch(_normalise(text)))
+
+
+def typed_yes_or_no(text: str, *, yes: str, no: str) -> bool | None:
+    """Whether `text` says that the matter is solved (True) or is not (False); None for neither.
+
+    Args:
+        text: As the customer wrote it.
+        yes: What stands on the first button, which may be typed as well.
+        no: What stands on the second.
+    """
     said = _normalise(text)
-    if _YES.fullmatch(said):
+    if said == _normalise(yes) or _YES.fullmatch(said):
         return True
-    return False if _NO.fullmatch(said) else None
+    return False if said == _normalise(no) or _NO.fullmatch(said) else None
+
+
+def _place(text: str) -> int | None:
+    found = _NUMBER.fullmatch(_normalise(text))
+    return int(found[1]) if found else None
