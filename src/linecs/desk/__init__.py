@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from linecs.desk.alert_ways import AlertWay, CallAlerts, EmailAlerts, WebhookAlerts
 from linecs.desk.alerting import Alert, Alerting, AlertKind
+from linecs.desk.hours_file import read_routing
 from linecs.desk.linking import Linking
 from linecs.desk.operators.act import Acted
 from linecs.desk.operators.changing import BulkResult, TicketChange
@@ -40,4 +41,5 @@ __all__ = [
     "Survey",
     "TicketChange",
     "WebhookAlerts",
+    "read_routing",
 ]

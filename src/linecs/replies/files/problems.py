@@ -91,6 +91,32 @@ _PHRASES: Phrasebook = {
         "「{name}」の長さ「{found}」が読めません。30m、24h、7d のように書いてください。",
         "'{name}' has no duration that can be read: '{found}'. Write 30m, 24h or 7d.",
     ),
+    "not_hours": (
+        "「{name}」の時間「{found}」が読めません。10:00-13:00, 14:00-19:00 と書いてください。",
+        "'{name}' has no hours that can be read: '{found}'. Write 10:00-13:00, 14:00-19:00.",
+    ),
+    "not_weekday": (
+        "「{found}」は曜日として読めません。月、月-金、mon、mon-fri のように書いてください。",
+        "'{found}' is no weekday. Write mon, mon-fri, 月 or 月-金.",
+    ),
+    "not_days": (
+        (
+            "「{name}」の日付「{found}」が読めません。"
+            "2026-12-31、2026-08-10/2026-08-14、毎年なら 12-29/01-03 のように書いてください。"
+        ),
+        (
+            "'{name}' has no date that can be read: '{found}'. "
+            "Write 2026-12-31, 2026-08-10/2026-08-14 or, for every year, 12-29/01-03."
+        ),
+    ),
+    "never_opens": (
+        "開いている日がありません。少なくとも1日に時間を書いてください。",
+        "This never opens. Give at least one day hours.",
+    ),
+    "warns_at_once": (
+        "「{name}」が期限より長いので、受け取ったとたんに知らせることになります。短くしてください。",
+        "'{name}' is as long as the deadline, so it would warn at once. Make it shorter.",
+    ),
     "not_message": (
         "「{name}」は文字か、type のある LINE のメッセージで書いてください。",
         "'{name}' must be a text or a LINE message object with a type.",
