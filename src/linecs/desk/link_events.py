@@ -94,13 +94,15 @@ def unlink_answer(core: DeskCore, filing: Filing) -> Answer | None:
 def farewell(core: DeskCore, tx: Transaction, link: Link) -> tuple[MessageObject, ...]:
     """Return what a customer reads when a link ends. Joins.
 
-    Where the desk cannot take back what LINE Login allowed, it says how to do so by hand (LINE,
-    "LINE Login development guidelines").
+    Where the desk cannot take back what LINE Login allowed, it offers a fresh login that does,
+    and says how to do so by hand (LINE, "LINE Login development guidelines").
     """
-    texts = core.linking.texts
+    texts, page = core.linking.texts, core.linking.deauthorize_url
+    said = [texts.bubble("unlinked")]
     if is_revoked_by_hand(core, tx, link):
-        return texts.bubble("unlinked"), texts.bubble("revoke_by_hand")
-    return (texts.bubble("unlinked"),)
+        said += [texts.revoke_bubble(page)] if page else []
+        said.append(texts.bubble("revoke_by_hand"))
+    return tuple(said)
 
 
 def is_revoked_by_hand(core: DeskCore, tx: Transaction, link: Link) -> bool:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import Factory, field, frozen
 
 from linecs.errors import ConfigurationError
 from linecs.idlink import AccountLink, LineLogin, LinkRegistry, LinkTexts
+from linecs.idlink.addresses import checked_address
 from linecs.model.link import Link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from attrs import Attribute
 
 __all__ = ["AfterLink", "Linking"]
 
@@ -27,6 +30,11 @@ def _nothing(_link: Link) -> None:
 
 def _own_registry(linking: Linking) -> LinkRegistry:
     return linking.account_link.registry if linking.account_link else LinkRegistry()
+
+
+def _checked_page(_instance: object, attribute: Attribute[Any], value: str | None) -> None:
+    if value is not None:
+        checked_address(f"Linking.{attribute.name}", value)
 
 
 def _words(given: Iterable[str]) -> frozenset[str]:
@@ -45,17 +53,20 @@ class Linking:
         registry: Makes and ends links; the account link's own by default.
         login: LINE Login with a vault, where the shop keeps tokens: their rights are taken back
             when the link ends.
+        deauthorize_url: The shop's page that starts a LINE Login of the flow `DEAUTHORIZE`; where
+            no tokens are kept, a customer whose link ended is offered it.
         unlink_words: A customer who writes just this ends their link; empty for none.
         after_linked: Called after a link was made.
         after_unlinked: Called after a link ended.
 
     Raises:
-        ConfigurationError: The account link has another registry.
+        ConfigurationError: The account link has another registry, or an address is not https.
     """
 
     account_link: AccountLink | None = None
     registry: LinkRegistry = field(default=Factory(_own_registry, takes_self=True))
     login: LineLogin | None = None
+    deauthorize_url: str | None = field(default=None, validator=_checked_page)
     unlink_words: frozenset[str] = field(default=frozenset({"連携解除"}), converter=_words)
     after_linked: AfterLink = field(default=_nothing, repr=False)
     after_unlinked: AfterLink = field(default=_nothing, repr=False)

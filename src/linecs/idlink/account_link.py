@@ -155,7 +155,8 @@ class AccountLink:
             issued_at=now,
             expires_at=now + _LINK_TOKEN_LIFE,
         )
-        return Invitation(row=row, message=self._message(token))
+        url = with_query(self.page_url, linkToken=token)
+        return Invitation(row=row, message=self.texts.invitation_bubble(url))
 
     def invited(self, store: NonceStore, link_token: str, *, now: int) -> LinkSubject:
         """Return whose LINE account a link token would link, to show before approving.
@@ -237,19 +238,6 @@ class AccountLink:
             at=now,
         )
         return self._linked(self.registry.link(links, claim), nonce.subject)
-
-    def _message(self, token: str) -> MessageObject:
-        action = {
-            "type": "uri",
-            "label": self.texts.invitation_button,
-            "uri": with_query(self.page_url, linkToken=token),
-        }
-        template = {"type": "buttons", "text": self.texts.invitation, "actions": [action]}
-        return {
-            "type": "template",
-            "altText": self.texts.invitation_alt,
-            "template": template,
-        }
 
     def _invitation(self, store: NonceStore, link_token: str, now: int) -> LinkInvitation:
         invitation = store.find_invitation(hash_secret(link_token))

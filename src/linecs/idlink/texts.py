@@ -60,6 +60,9 @@ class LinkTexts:
         invitation: In the invitation's bubble; at most 160 grapheme clusters.
         invitation_button: At most 20 grapheme clusters.
         invitation_alt: Where the bubble cannot be shown, as in notifications.
+        revoke_by_hand: Where the customer takes back by hand what LINE Login allowed.
+        revoke_offer: With a button to do it by a fresh LINE Login; at most 160 grapheme clusters.
+        revoke_button: At most 20 grapheme clusters.
 
     Raises:
         LimitError: One is empty or longer than LINE allows.
@@ -117,7 +120,26 @@ class LinkTexts:
         ),
         validator=_units(_TEXT),
     )
+    revoke_offer: str = field(
+        default="もう一度LINEでログインすると、このサービスへの許可をその場で取り消せます。",
+        validator=_graphemes(_BUTTON_TEXT),
+    )
+    revoke_button: str = field(default="許可を取り消す", validator=_graphemes(_LABEL))
 
     def bubble(self, name: str) -> MessageObject:
         """Return the text of that name as a LINE text message."""
         return {"type": "text", "text": getattr(self, name)}
+
+    def invitation_bubble(self, url: str) -> MessageObject:
+        """Return the invitation to link, with a button that opens an address."""
+        return _button(self.invitation, self.invitation_button, url, self.invitation_alt)
+
+    def revoke_bubble(self, url: str) -> MessageObject:
+        """Return the offer to take back what LINE Login allowed, by a button."""
+        return _button(self.revoke_offer, self.revoke_button, url, self.revoke_offer)
+
+
+def _button(text: str, label: str, url: str, alt_text: str) -> MessageObject:
+    action = {"type": "uri", "label": label, "uri": url}
+    template = {"type": "buttons", "text": text, "actions": [action]}
+    return {"type": "template", "altText": alt_text, "template": template}
