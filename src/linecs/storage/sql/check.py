@@ -15,25 +15,33 @@ from linecs.storage.sql.statements import Statement
 if TYPE_CHECKING:
     from linecs.storage.sql.executors import Executor
 
-__all__ = ["check_schema"]
+__all__ = ["check_schema", "installed_version"]
 
 
 def check_schema(executor: Executor, dialect: sa.Dialect, prefix: str) -> None:
     """Raise `SchemaOutdatedError` where tables are missing or older than this release."""
-
-    def ask(query: sa.Select[Any]) -> Any:  # noqa: ANN401 - one value of any column
-        text = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
-        return executor.fetch(Statement("schema", str(text), tuple), ())[0][0]
-
-    name = schema_table_name(prefix)
-    installed = (ask(newest_version(name)) or 0) if ask(_count_tables(dialect.name, name)) else 0
+    installed = installed_version(executor, dialect, prefix)
     if installed < LATEST:
         raise SchemaOutdatedError(
             f"The tables {prefix}* are at version {installed}; this release needs {LATEST}. "
             f"Run `linecs migrate URL`{_prefix_option(prefix)}."
         )
     if dialect.name in {"mysql", "mariadb"}:
-        _check_charset(ask(sa.select(sa.literal_column("@@character_set_client"))))
+        charset: sa.Select[Any] = sa.select(sa.literal_column("@@character_set_client"))
+        _check_charset(_ask(executor, dialect, charset))
+
+
+def installed_version(executor: Executor, dialect: sa.Dialect, prefix: str) -> int:
+    """Return the newest step that was done; 0 where there are no tables."""
+    name = schema_table_name(prefix)
+    if not _ask(executor, dialect, _count_tables(dialect.name, name)):
+        return 0
+    return int(_ask(executor, dialect, newest_version(name)) or 0)
+
+
+def _ask(executor: Executor, dialect: sa.Dialect, query: sa.Select[Any]) -> Any:  # noqa: ANN401 - one value of any column
+    text = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+    return executor.fetch(Statement("schema", str(text), tuple), ())[0][0]
 
 
 def _count_tables(dialect: str, name: str) -> sa.Select[Any]:

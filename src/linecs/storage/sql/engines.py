@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from linecs.errors import ConfigurationError
 from linecs.storage.ports import StorageError
 
-__all__ = ["address_of", "in_memory", "make_engine", "open_connection"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["address_of", "address_of_django", "in_memory", "make_engine", "open_connection"]
 
 _EXTRAS = {"postgresql": "linecs[postgresql]", "mysql": "linecs[mysql]"}
 _EXTRAS["mariadb"] = _EXTRAS["mysql"]
 _BACKENDS = {"sqlite", *_EXTRAS}
+_DJANGO_DRIVERS = {
+    "sqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+}
 _ADDRESSES = (
     "no address of a database: use sqlite:///shop.db, postgresql+psycopg://... or "
     "mysql+pymysql://..."
@@ -42,6 +50,34 @@ def address_of(url: str | sa.URL) -> sa.URL:
     if address.get_backend_name() != "sqlite" or in_memory(address):
         return address
     return address.set(database=str(Path(str(address.database)).absolute()))
+
+
+def address_of_django(vendor: str, database: Mapping[str, Any]) -> sa.URL:
+    """Return the address of an entry of Django's `DATABASES`.
+
+    Text options, such as PostgreSQL's `sslmode`, go along; SQLite's are Django's own.
+
+    Args:
+        vendor: `connections[alias].vendor`.
+        database: `connections[alias].settings_dict`.
+
+    Raises:
+        ConfigurationError: It is no database linecs keeps rows in.
+    """
+    if vendor not in _DJANGO_DRIVERS:
+        raise ConfigurationError(f"Django's {vendor}: linecs keeps rows in {sorted(_BACKENDS)}")
+    if vendor == "sqlite":
+        return sa.URL.create("sqlite", database=str(database["NAME"]))
+    options = database.get("OPTIONS", {}).items()
+    return sa.URL.create(
+        _DJANGO_DRIVERS[vendor],
+        username=database["USER"] or None,
+        password=database["PASSWORD"] or None,
+        host=database["HOST"] or None,
+        port=int(database["PORT"]) if database["PORT"] else None,
+        database=str(database["NAME"]),
+        query={name: value for name, value in options if isinstance(value, str)},
+    )
 
 
 def in_memory(address: sa.URL) -> bool:

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import sqlalchemy as sa
 
 from linecs.storage.ports import StorageError
+from linecs.storage.sql.check import installed_version
+from linecs.storage.sql.engines import address_of_django
 from linecs.storage.sql.executors import ConnectionExecutor, DjangoExecutor
-from linecs.storage.sql.statements import statements_for
+from linecs.storage.sql.migrations import steps_after
+from linecs.storage.sql.statements import Statement, statements_for
 from linecs.storage.sql.transaction import SqlTransaction
 
 if TYPE_CHECKING:
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from linecs.storage.sql.executors import Executor
     from linecs.storage.sql.statements import Statements
 
-__all__ = ["JoinedStorage", "join_connection", "join_django"]
+__all__ = ["JoinedStorage", "django_address", "join_connection", "join_django"]
 
 T = TypeVar("T")
 
@@ -48,6 +51,18 @@ class JoinedStorage:
     def check(self) -> None:
         """Raise `SchemaOutdatedError` where the tables do not fit this release."""
         self.read(SqlTransaction.check)
+
+    def migrate(self) -> list[int]:
+        """Bring the tables up to this release; return the steps that were missing.
+
+        Called by a migration of the host's own. MySQL commits every step by itself.
+        """
+        executor, dialect = self._executor(), self._statements.dialect
+        prefix = self._statements.prefix
+        missing = steps_after(installed_version(executor, dialect, prefix), dialect, prefix)
+        for text in (text for texts in missing.values() for text in texts):
+            executor.execute(Statement("schema", text, tuple), ())
+        return list(missing)
 
     def close(self) -> None:
         """Nothing: the connection is the host's."""
@@ -80,3 +95,10 @@ def join_django(alias: str, prefix: str) -> JoinedStorage:
     make = cast("Callable[..., sa.Dialect]", sa.URL.create(connections[alias].vendor).get_dialect())
     dialect = make(paramstyle="format")
     return JoinedStorage(statements_for(dialect, prefix), executor)
+
+
+def django_address(alias: str) -> sa.URL:
+    """Return the address of the database that Django knows by this alias."""
+    from django.db import connections  # noqa: PLC0415 - only Django hosts have it
+
+    return address_of_django(connections[alias].vendor, connections[alias].settings_dict)

@@ -11,7 +11,7 @@ from linecs.errors import ConfigurationError
 from linecs.storage.ports import StorageError
 from linecs.storage.sql.backend import Inside
 from linecs.storage.sql.engines import address_of
-from linecs.storage.sql.joined import join_connection, join_django
+from linecs.storage.sql.joined import django_address, join_connection, join_django
 from linecs.storage.sql.migrations import apply_missing
 from linecs.storage.sql.schema import DEFAULT_PREFIX, checked_prefix
 from linecs.storage.sql.server import Server
@@ -86,6 +86,32 @@ class SqlStorage:
         store = cls(lambda inside: SqliteFile(settings, inside), prefix)
         store.run(lambda transaction: apply_missing(transaction.connection, prefix))
         return store
+
+    @classmethod
+    def connect_django(
+        cls,
+        alias: str = "default",
+        *,
+        prefix: str = DEFAULT_PREFIX,
+        synchronous: str = "FULL",
+        busy_timeout: int = 5000,
+        pool_size: int = 20,
+    ) -> SqlStorage:
+        """Return a store on the database that Django knows by this alias, as `connect` does.
+
+        It has connections of its own to it: inside `transaction.atomic()` take `join_django`.
+        Under Django's test runner it is the test database, where that is not in memory.
+
+        Raises:
+            ConfigurationError: linecs keeps no rows in such a database.
+        """
+        return cls.connect(
+            django_address(alias),
+            prefix=prefix,
+            synchronous=synchronous,
+            busy_timeout=busy_timeout,
+            pool_size=pool_size,
+        )
 
     def join(self, connection: sa.Connection) -> JoinedStorage:
         """Return a storage that writes inside a host's SQLAlchemy transaction.

@@ -1,8 +1,8 @@
 """Numbered steps, forward only, recorded in the table `<prefix>schema`.
 
-A host runs them by `linecs migrate URL`, by `migrate`, or as SQL text in its own Alembic or
-Django migration. A step adds before a later release takes away, so that the release before
-keeps working while a deployment rolls.
+A host runs them by `linecs migrate URL`, by `migrate`, or in its own migration: as SQL text, or
+by `JoinedStorage.migrate`. A step adds before a later release takes away, so that the release
+before keeps working while a deployment rolls.
 """
 
 from __future__ import annotations
@@ -16,7 +16,14 @@ from linecs.storage.sql.engines import address_of, make_engine, open_connection
 from linecs.storage.sql.migrations import m0001_initial
 from linecs.storage.sql.schema import DEFAULT_PREFIX, checked_prefix, schema_table_name
 
-__all__ = ["LATEST", "apply_missing", "migrate", "migration_sql", "newest_version"]
+__all__ = [
+    "LATEST",
+    "apply_missing",
+    "migrate",
+    "migration_sql",
+    "newest_version",
+    "steps_after",
+]
 
 _DIALECTS = ("sqlite", "postgresql", "mysql", "mariadb")
 
@@ -70,22 +77,25 @@ def migration_sql(dialect: str, since: int = 0, *, prefix: str = DEFAULT_PREFIX)
     if dialect not in _DIALECTS:
         raise ConfigurationError(f"dialect {dialect!r}: use one of {', '.join(_DIALECTS)}")
     chosen = sa.URL.create(dialect).get_dialect()()
-    texts = [
-        text
-        for version in sorted(_STEPS)
-        if version > since
-        for text in _statements(version, chosen, checked_prefix(prefix))
-    ]
-    return "".join(f"{text};\n" for text in texts)
+    steps = steps_after(since, chosen, prefix)
+    return "".join(f"{text};\n" for texts in steps.values() for text in texts)
 
 
 def apply_missing(connection: sa.Connection, prefix: str) -> list[int]:
     """Do the missing steps in the open transaction; return their numbers."""
-    missing = [version for version in sorted(_STEPS) if version > _installed(connection, prefix)]
-    for version in missing:
-        for text in _statements(version, connection.dialect, prefix):
-            connection.exec_driver_sql(text)
-    return missing
+    missing = steps_after(_installed(connection, prefix), connection.dialect, prefix)
+    for text in (text for texts in missing.values() for text in texts):
+        connection.exec_driver_sql(text)
+    return list(missing)
+
+
+def steps_after(since: int, dialect: sa.Dialect, prefix: str) -> dict[int, list[str]]:
+    """Return the statements of the steps after a version, by their numbers, in order."""
+    return {
+        version: _statements(version, dialect, prefix)
+        for version in sorted(_STEPS)
+        if version > since
+    }
 
 
 def newest_version(table: str) -> sa.Select[Any]:
