@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from linecs.desk.knowledge import KnowledgeError
-from linecs.model import Author, TicketStatus
+from desks import channel_of
+from linecs.desk import SupportDesk
+from linecs.desk.knowledge import KnowledgeError, StaleKnowledgeError
+from linecs.errors import ConfigurationError
+from linecs.model import AuditEntry, Author, TicketStatus
 from linecs.model.knowledge import EmbeddedText
 from linecs.model.note import Note
 from linecs.replies import KeywordRule
@@ -157,18 +161,86 @@ def test_rolling_back_publishes_what_was_before(taught: Scene) -> None:
     assert len(knowledge.versions("rules")) == 3
 
 
-def test_a_difference_names_the_entries(taught: Scene) -> None:
-    """Added, removed and changed, by id."""
+def test_a_difference_names_entries_and_fields(taught: Scene) -> None:
+    """Added, removed and changed, by id, and what stood there before."""
     knowledge = taught.desk.knowledge
     extra = KeywordRule(id="phone", exact=("電話",), texts=("0120です。",))
     before = knowledge.publish("rules", [HOURS], by="lead")
     after = knowledge.publish("rules", [LONGER, extra], by="lead")
-    difference = knowledge.diff(before.id, after.id)
-    assert (difference.added, difference.changed, difference.removed) == (
-        ("phone",),
-        ("hours",),
-        (),
+    changed, added = knowledge.diff(before.id, after.id)
+    assert (changed.id, changed.action, changed.fields) == ("hours", "changed", ("texts",))
+    assert (changed.before["texts"], changed.after["texts"]) == (
+        ["10時から18時です。"],
+        ["9時から21時です。"],
     )
+    assert (added.id, added.action) == ("phone", "added")
+
+
+def test_versions_of_two_kinds_are_not_compared(taught: Scene) -> None:
+    """Rules and FAQ have nothing in common; the error says which is which."""
+    rules = taught.desk.knowledge.publish("rules", [HOURS], by="lead")
+    faq = taught.desk.knowledge.publish("faq", [RETURNS], by="lead")
+    with pytest.raises(ConfigurationError, match="holds rules"):
+        taught.desk.knowledge.diff(rules.id, faq.id)
+
+
+def test_two_leads_do_not_overwrite_each_other(taught: Scene) -> None:
+    """What is based on an older version is refused, and the error names who came before."""
+    knowledge = taught.desk.knowledge
+    first = knowledge.publish("rules", [HOURS], by="寺澤", based_on="")
+    knowledge.publish("rules", [LONGER], by="佐藤", based_on=first.id)
+    with pytest.raises(StaleKnowledgeError, match="佐藤 さんが") as refused:
+        knowledge.publish("rules", [HOURS], by="寺澤", based_on=first.id)
+    assert (refused.value.by, refused.value.version) == ("佐藤", knowledge.versions("rules")[0].id)
+    assert knowledge.current("rules") == (LONGER,)
+    with pytest.raises(StaleKnowledgeError):
+        knowledge.roll_back(first.id, by="寺澤", based_on=first.id)
+    with pytest.raises(StaleKnowledgeError, match="まだ何も公開されていません"):
+        knowledge.publish("faq", [RETURNS], by="寺澤", based_on=first.id)
+
+
+def test_of_leads_who_publish_at_once_one_wins(taught: Scene) -> None:
+    """All are based on the same version; one is published, and every other one is told."""
+    knowledge = taught.desk.knowledge
+    first = knowledge.publish("rules", [HOURS], by="lead")
+
+    def publish(number: int) -> str:
+        try:
+            knowledge.publish("rules", [LONGER], by=f"lead{number}", based_on=first.id)
+        except StaleKnowledgeError as error:
+            return error.by
+        return f"lead{number}"
+
+    with ThreadPoolExecutor(4) as threads:
+        winners = set(threads.map(publish, range(4)))
+    assert len(knowledge.versions("rules")) == 2
+    assert winners == {knowledge.versions("rules")[0].published_by}
+
+
+def test_what_is_published_last_answers_whatever_clocks_say(taught: Scene) -> None:
+    """A process whose clock is behind does not publish into the past."""
+    knowledge = taught.desk.knowledge
+    knowledge.publish("rules", [HOURS], by="lead")
+    late = SupportDesk(
+        storage=taught.storage,
+        channels=[channel_of(taught.line)],
+        clock=lambda: taught.clock() - 60_000,
+    )
+    late.knowledge.publish("rules", [LONGER], by="lead")
+    assert knowledge.current("rules") == (LONGER,)
+
+
+def test_publishing_is_told_and_kept(taught: Scene) -> None:
+    """Feed and audit trail say who published what, and hold no text."""
+    version = taught.desk.knowledge.publish("rules", [HOURS], by="寺澤")
+    audit = taught.one(AuditEntry)
+    assert (audit.kind, audit.actor, audit.subject_id) == (
+        "knowledge.published",
+        "寺澤",
+        version.id,
+    )
+    (told,) = taught.desk.feed()
+    assert (told.kind, told.facts) == ("knowledge.published", {"kind": "rules", "entries": 1})
 
 
 def test_what_the_check_finds_wrong_is_not_published(taught: Scene) -> None:

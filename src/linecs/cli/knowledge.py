@@ -18,23 +18,40 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from linecs.desk import SupportDesk
+    from linecs.model.knowledge import KnowledgeVersion
+    from linecs.replies.knowledge import Change
 
 __all__ = ["register", "run"]
 
 _WORDS = {
     "ja": {
-        "nothing": "公開中のものと同じです。",
+        "nothing": "違いはありません。",
         "published": "公開しました: {kind} {count} 件、版 {id}",
         "rolled_back": "元に戻しました: {kind} {count} 件、版 {id}",
-        "exported": "{path} に {count} 件を書き出しました。",
+        "exported": (
+            "{path} に {count} 件を書き出しました(版 {id})。\n"
+            "直して公開するときは、元にした版として --based-on {id} を付けてください。"
+        ),
         "version": "{id}  {at}  {count:>5} 件  {by}  {note}",
+        "others": (
+            "公開できません。いま公開されているのは {by} さんの内容です({at}、版 {id})。\n"
+            "上の変更で {by} さんの変更を消してしまわないか確かめて、"
+            "よければ --based-on {id} を付けてください。"
+        ),
     },
     "en": {
-        "nothing": "This is what is published already.",
+        "nothing": "There is no difference.",
         "published": "published: {count} {kind}, version {id}",
         "rolled_back": "rolled back: {count} {kind}, version {id}",
-        "exported": "wrote {count} to {path}.",
+        "exported": (
+            "wrote {count} to {path} (version {id}).\n"
+            "To publish it again once edited, name what it is based on: --based-on {id}"
+        ),
         "version": "{id}  {at}  {count:>5}  {by}  {note}",
+        "others": (
+            "not published: what is published now is by {by} ({at}, version {id}).\n"
+            "See that the changes above take nothing of it back, then add --based-on {id}."
+        ),
     },
 }
 
@@ -49,6 +66,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     diff = _add_action(actions, "diff", "公開すると何が変わるか / what publishing would change")
     for action in (publish, diff):
         _add_files(action)
+    diff.add_argument(
+        "versions", nargs="*", metavar="VERSION", help="前の版と後の版 / two versions to compare"
+    )
     versions = _add_action(actions, "versions", "公開した版の一覧 / what was published")
     export = _add_action(actions, "export", "公開中の内容をファイルにする / write a file")
     export.add_argument("to", type=Path, metavar="FILE", help=".yaml か .csv")
@@ -58,6 +78,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     back.add_argument("version", metavar="VERSION")
     for action in (publish, back):
         action.add_argument("--by", required=True, metavar="NAME", help="公開する人 / who")
+        action.add_argument("--based-on", metavar="VERSION", help="元にした版 / made from which")
     publish.add_argument("--note", default="", help="ひとこと / why")
 
 
@@ -88,46 +109,78 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
 def _publish(desk: SupportDesk, arguments: argparse.Namespace) -> int:
     words = _WORDS[arguments.lang]
     for kind, entries in _given(arguments):
+        # Looked at first: what comes between this and the end is refused.
+        newest = _newest(desk, kind)
         _print_difference(desk, kind, entries, arguments.lang)
-        version = desk.knowledge.publish(kind, entries, by=arguments.by, note=arguments.note)
+        based_on = arguments.based_on
+        if based_on is None:
+            if newest is not None and newest.published_by != arguments.by:
+                print(words["others"].format(**_shown(newest)))
+                return 1
+            based_on = newest.id if newest else ""
+        version = desk.knowledge.publish(
+            kind, entries, by=arguments.by, note=arguments.note, based_on=based_on
+        )
         print(words["published"].format(kind=kind, count=version.entries, id=version.id))
     return 0
 
 
+def _newest(desk: SupportDesk, kind: KnowledgeKind) -> KnowledgeVersion | None:
+    return next(iter(desk.knowledge.versions(kind, limit=1)), None)
+
+
 def _diff(desk: SupportDesk, arguments: argparse.Namespace) -> int:
+    if arguments.versions:
+        _print_changes(_between(desk, arguments.versions), arguments.lang)
+        return 0
     for kind, entries in _given(arguments):
         _print_difference(desk, kind, entries, arguments.lang)
     return 0
 
 
+def _between(desk: SupportDesk, versions: Sequence[str]) -> Sequence[Change]:
+    if len(versions) != 2:  # noqa: PLR2004 - before and after
+        raise ConfigurationError("name two versions: the earlier, then the later.")
+    return desk.knowledge.diff(*versions)
+
+
 def _versions(desk: SupportDesk, arguments: argparse.Namespace) -> int:
     for version in desk.knowledge.versions(arguments.kind):
-        at = datetime.fromtimestamp(version.published_at / 1_000, UTC).astimezone(files.JAPAN)
-        line = _WORDS[arguments.lang]["version"].format(
-            id=version.id,
-            at=at.strftime("%Y-%m-%d %H:%M"),
-            count=version.entries,
-            by=version.published_by,
-            note=version.note,
-        )
-        print(line.rstrip())
+        print(_WORDS[arguments.lang]["version"].format(**_shown(version)).rstrip())
     return 0
 
 
+def _shown(version: KnowledgeVersion) -> dict[str, object]:
+    at = datetime.fromtimestamp(version.published_at / 1_000, UTC).astimezone(files.JAPAN)
+    return {
+        "id": version.id,
+        "at": at.strftime("%Y-%m-%d %H:%M"),
+        "count": version.entries,
+        "by": version.published_by,
+        "note": version.note,
+    }
+
+
 def _export(desk: SupportDesk, arguments: argparse.Namespace) -> int:
-    entries, path = desk.knowledge.current(arguments.kind), arguments.to
+    path, version = arguments.to, _newest(desk, KnowledgeKind(arguments.kind))
+    if version is None:
+        raise ConfigurationError(f"no {arguments.kind} were ever published.")
+    entries = desk.knowledge.entries(version.id)
     suffix = "yaml" if files.is_yaml(path.name) else "csv"
     write = getattr(files, f"write_{arguments.kind}_{suffix}", None)
     if write is None:
         raise ConfigurationError(f"{arguments.kind} are written as .yaml, not as {path.name}.")
     written = write(entries)
     path.write_bytes(written if isinstance(written, bytes) else written.encode())
-    print(_WORDS[arguments.lang]["exported"].format(path=path, count=len(entries)))
+    said = _WORDS[arguments.lang]["exported"]
+    print(said.format(path=path, count=len(entries), id=version.id))
     return 0
 
 
 def _roll_back(desk: SupportDesk, arguments: argparse.Namespace) -> int:
-    version = desk.knowledge.roll_back(arguments.version, by=arguments.by)
+    version = desk.knowledge.roll_back(
+        arguments.version, by=arguments.by, based_on=arguments.based_on
+    )
     said = _WORDS[arguments.lang]["rolled_back"]
     print(said.format(kind=version.kind, count=version.entries, id=version.id))
     return 0
@@ -156,8 +209,11 @@ def _given(arguments: argparse.Namespace) -> Iterator[tuple[KnowledgeKind, Seque
 def _print_difference(
     desk: SupportDesk, kind: KnowledgeKind, entries: Sequence[Any], language: str
 ) -> None:
-    changes = difference(kind, desk.knowledge.current(kind), entries)
+    _print_changes(difference(kind, desk.knowledge.current(kind), entries), language)
+
+
+def _print_changes(changes: Sequence[Change], language: str) -> None:
     for change in changes:
-        print(change.say(language))
+        print("\n".join([change.say(language), *change.details(language)]))
     if not changes:
         print(_WORDS[language]["nothing"])

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from linecs.desk.knowledge.published import PublishedResponder
 from linecs.desk.knowledge.room import KnowledgeRoom
-from linecs.desk.knowledge.versions import Difference, KnowledgeError
+from linecs.desk.knowledge.versions import KnowledgeError, StaleKnowledgeError
 
-__all__ = ["Difference", "KnowledgeError", "KnowledgeRoom", "PublishedResponder"]
+__all__ = ["KnowledgeError", "KnowledgeRoom", "PublishedResponder", "StaleKnowledgeError"]

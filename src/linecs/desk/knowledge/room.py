@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING, Any
 from linecs.desk.knowledge.embeddings import stored_vectors
 from linecs.desk.knowledge.published import PublishedResponder
 from linecs.desk.knowledge.versions import (
-    compare,
+    add_version,
     current,
     draft_version,
     entries_of,
     versions_query,
 )
+from linecs.errors import ConfigurationError
 from linecs.model.knowledge import KnowledgeKind, KnowledgeVersion
+from linecs.replies.knowledge import difference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from linecs.desk.core import DeskCore
-    from linecs.desk.knowledge.versions import Difference
     from linecs.replies.faq import Embedder
+    from linecs.replies.knowledge import Change
 
 __all__ = ["KnowledgeRoom"]
 
@@ -32,7 +34,13 @@ class KnowledgeRoom:
         self._core = core
 
     def publish(
-        self, kind: KnowledgeKind | str, entries: Sequence[Any], *, by: str, note: str = ""
+        self,
+        kind: KnowledgeKind | str,
+        entries: Sequence[Any],
+        *,
+        by: str,
+        note: str = "",
+        based_on: str | None = None,
     ) -> KnowledgeVersion:
         """Make these entries the ones that answer, in every process within seconds.
 
@@ -43,14 +51,17 @@ class KnowledgeRoom:
             entries: All of them, such as `read_faq(...)` returns; what is left out is gone.
             by: Who publishes.
             note: Why.
+            based_on: The id of the version these entries were made from (empty where nothing
+                was published), so that nobody's work is overwritten. None publishes over
+                whatever is there, as a program does that is the only one to write.
 
         Raises:
             KnowledgeError: The check finds an error in them; nothing is published.
+            StaleKnowledgeError: Somebody has published since; the error says who and when.
         """
-        now = self._core.clock()
-        version = draft_version(KnowledgeKind(kind), entries, by=by, note=note, now=now)
-        self._core.storage.run(lambda tx: tx.insert(version))
-        return version
+        core = self._core
+        version = draft_version(KnowledgeKind(kind), entries, by=by, note=note, now=core.clock())
+        return core.storage.run(lambda tx: add_version(core, tx, version, based_on=based_on))
 
     def current(self, kind: KnowledgeKind | str) -> tuple[Any, ...]:
         """Return the entries that answer now."""
@@ -63,17 +74,38 @@ class KnowledgeRoom:
 
     def entries(self, version_id: str) -> tuple[Any, ...]:
         """Return the entries of one version. Raises `RowMissingError`."""
-        return entries_of(self._core.storage.read(lambda tx: tx.get(KnowledgeVersion, version_id)))
+        return entries_of(self._version(version_id))
 
-    def diff(self, before: str, after: str) -> Difference:
-        """Return what lies between two versions. Raises `RowMissingError`."""
-        return compare(self.entries(before), self.entries(after))
+    def diff(self, before: str, after: str) -> tuple[Change, ...]:
+        """Return what lies between two versions, entry by entry and field by field.
 
-    def roll_back(self, version_id: str, *, by: str) -> KnowledgeVersion:
-        """Publish what an earlier version held, as a new version; nothing is overwritten."""
-        earlier = self._core.storage.read(lambda tx: tx.get(KnowledgeVersion, version_id))
+        Raises:
+            ConfigurationError: They are not of one kind.
+            RowMissingError: There is no such version.
+        """
+        old, new = self._version(before), self._version(after)
+        if old.kind is not new.kind:
+            raise ConfigurationError(f"{before} holds {old.kind}, {after} holds {new.kind}.")
+        return difference(old.kind, entries_of(old), entries_of(new))
+
+    def roll_back(
+        self, version_id: str, *, by: str, based_on: str | None = None
+    ) -> KnowledgeVersion:
+        """Publish what an earlier version held, as a new version; nothing is overwritten.
+
+        Args:
+            version_id: The earlier version.
+            by: Who publishes.
+            based_on: As `publish` takes it.
+
+        Raises:
+            RowMissingError: There is no such version.
+            StaleKnowledgeError: Somebody has published since; the error says who and when.
+        """
+        earlier = self._version(version_id)
         note = f"{version_id} に戻す"
-        return self.publish(earlier.kind, entries_of(earlier), by=by, note=note)
+        entries = entries_of(earlier)
+        return self.publish(earlier.kind, entries, by=by, note=note, based_on=based_on)
 
     def embed(
         self, embedder: Embedder, *, progress: Callable[[int, int], None] | None = None
@@ -90,3 +122,6 @@ class KnowledgeRoom:
         """Return a responder that answers from this desk's published knowledge, in its hours."""
         given = {"is_open": self._core.rules.routing.calendar.is_open, **options}
         return PublishedResponder(self._core.storage, clock=self._core.clock, **given)
+
+    def _version(self, version_id: str) -> KnowledgeVersion:
+        return self._core.storage.read(lambda tx: tx.get(KnowledgeVersion, version_id))

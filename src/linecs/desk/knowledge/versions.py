@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import evolve
 
+from linecs.desk.feed import happened
 from linecs.errors import LinecsError
-from linecs.model import new_id
+from linecs.model import AuditEntry, OperatorId, new_id
 from linecs.model.knowledge import KnowledgeKind, KnowledgeVersion
 from linecs.replies import lint
+from linecs.replies.files import JAPAN
 from linecs.replies.knowledge import dump_knowledge, load_knowledge
 from linecs.storage.ports import Query, equal
+from linecs.storage.tables import Counter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from linecs.desk.core import DeskCore
     from linecs.replies.lint import Finding
-    from linecs.storage.ports import Storage
+    from linecs.storage.ports import Storage, Transaction
 
 __all__ = [
-    "Difference",
     "KnowledgeError",
-    "compare",
+    "StaleKnowledgeError",
+    "add_version",
     "current",
     "draft_version",
     "entries_of",
+    "newest_held",
+    "tell",
 ]
 
 
@@ -42,13 +49,31 @@ class KnowledgeError(LinecsError):
         self.findings = tuple(findings)
 
 
-@frozen(kw_only=True)
-class Difference:
-    """What lies between two versions, by the entries' ids."""
+class StaleKnowledgeError(LinecsError):
+    """Somebody else has published since; nothing was.
 
-    added: tuple[str, ...]
-    removed: tuple[str, ...]
-    changed: tuple[str, ...]
+    Attributes:
+        version: What is published now, to be looked at and named in the next try.
+        by: Who published it.
+        at: When, epoch ms UTC.
+    """
+
+    def __init__(self, newest: KnowledgeVersion | None) -> None:
+        super().__init__(_stale(newest))
+        self.version = newest.id if newest else ""
+        self.by = newest.published_by if newest else ""
+        self.at = newest.published_at if newest else 0
+
+
+def _stale(newest: KnowledgeVersion | None) -> str:
+    if newest is None:
+        return "公開できません。まだ何も公開されていません。元にした版を確かめてください。"
+    at = datetime.fromtimestamp(newest.published_at / 1_000, UTC).astimezone(JAPAN)
+    return (
+        f"公開できません。{newest.published_by} さんが {at:%Y-%m-%d %H:%M} に"
+        f"別の内容を公開しました(版 {newest.id})。"
+        "その内容を取り込んでから、この版を元にして公開してください。"
+    )
 
 
 def entries_of(version: KnowledgeVersion | None) -> tuple[Any, ...]:
@@ -105,12 +130,63 @@ def versions_query(kind: KnowledgeKind, *, limit: int) -> Query[KnowledgeVersion
     )
 
 
-def compare(before: Sequence[Any], after: Sequence[Any]) -> Difference:
-    """Return what was added, removed and changed, by id, in the files' order."""
-    old = {entry.id: entry for entry in before}
-    new = {entry.id: entry for entry in after}
-    return Difference(
-        added=tuple(each for each in new if each not in old),
-        removed=tuple(each for each in old if each not in new),
-        changed=tuple(each for each in new if each in old and new[each] != old[each]),
+def newest_held(tx: Transaction, kind: KnowledgeKind) -> KnowledgeVersion | None:
+    """Return the version that answers now, and keep others from publishing until the end."""
+    name = f"knowledge.{kind}"
+    tx.insert_absent(Counter(name=name))
+    tx.get(Counter, name, lock=True)
+    found = tx.select(versions_query(kind, limit=1))
+    return found[0] if found else None
+
+
+def add_version(
+    core: DeskCore, tx: Transaction, version: KnowledgeVersion, *, based_on: str | None
+) -> KnowledgeVersion:
+    """Publish a version, and return it as it was kept. Joins the transaction.
+
+    Raises:
+        StaleKnowledgeError: Another version than `based_on` is published.
+    """
+    newest = newest_held(tx, version.kind)
+    if based_on is not None and based_on != (newest.id if newest else ""):
+        raise StaleKnowledgeError(newest)
+    if newest is not None and version.published_at <= newest.published_at:
+        # Another process's clock runs ahead; what is published last answers all the same.
+        at = newest.published_at + 1
+        version = evolve(version, id=new_id(at), published_at=at)
+    tx.insert(version)
+    facts = {"kind": str(version.kind), "entries": version.entries}
+    tell(core, tx, "knowledge.published", by=version.published_by, subject=version.id, facts=facts)
+    return version
+
+
+def tell(
+    core: DeskCore,
+    tx: Transaction,
+    kind: str,
+    *,
+    by: str,
+    subject: str,
+    facts: Mapping[str, object],
+) -> None:
+    """Put what somebody did with knowledge into the feed and the audit trail. Joins."""
+    now, channel = core.clock(), next(iter(core.channels))
+    told = happened(
+        kind,
+        channel_id=channel,
+        conversation_id="",
+        now=now,
+        actor=by,
+        subject_id=subject,
+        facts=facts,
     )
+    kept = AuditEntry(
+        id=new_id(now),
+        at=now,
+        actor=OperatorId(by),
+        kind=kind,
+        channel_id=channel,
+        subject_id=subject,
+        facts=facts,
+    )
+    tx.insert(told, kept)

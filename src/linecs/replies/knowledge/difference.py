@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import json
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,29 @@ _PHRASES: Phrasebook = {
     "removed": ("－ {kind} {id} を削除", "- {kind} {id} removed"),
     "changed": ("＊ {kind} {id} を変更: {fields}", "* {kind} {id} changed: {fields}"),
     "moved": ("↕ {kind} {id} の順番を変更", "↕ {kind} {id} moved"),
+    "value": ("    {field}: {before} → {after}", "    {field}: {before} → {after}"),
+    "parts": ("    {field}: {parts}", "    {field}: {parts}"),
+    "nothing": ("(なし)", "(nothing)"),
+    "order": ("順番を変更", "in another order"),
 }
+_FIELDS = {
+    "question": "質問",
+    "variants": "ほかの聞き方",
+    "answer": "回答",
+    "category": "分類",
+    "links": "リンク",
+    "related": "関連する質問",
+    "label": "ボタンの名前",
+    "from": "開始",
+    "until": "終了",
+    "exact": "完全一致",
+    "contains": "部分一致",
+    "texts": "応答",
+    "messages": "メッセージ",
+    "priority": "優先度",
+    "title": "題名",
+}
+"""What a support lead calls the fields of the files; the others go by their own names."""
 
 
 @frozen(kw_only=True)
@@ -71,11 +94,43 @@ class Change:
         values = {"kind": kind, "id": self.id, "fields": ", ".join(self.fields)}
         return Sentence(_PHRASES, self.action.value, values).say(language)
 
+    def details(self, language: Language | str = Language.JAPANESE) -> tuple[str, ...]:
+        """Return a line for each field that was changed: before and after, or what came and went.
+
+        Nothing where the whole entry was added, removed or moved.
+        """
+        if self.action is not Action.CHANGED:
+            return ()
+        return tuple(self._detail(name, language) for name in self.fields)
+
+    def _detail(self, name: str, language: Language | str) -> str:
+        before, after = self.before.get(name), self.after.get(name)
+        is_japanese = Language(language) is Language.JAPANESE and name in _FIELDS
+        field = f"{_FIELDS[name]}({name})" if is_japanese else name
+        if isinstance(before or after, list):
+            parts = _parts(before or [], after or [])
+            told = "、".join(parts) or Sentence(_PHRASES, "order").say(language)
+            return Sentence(_PHRASES, "parts", {"field": field, "parts": told}).say(language)
+        nothing = Sentence(_PHRASES, "nothing").say(language)
+        shown = [nothing if value is None else _in_a_line(value) for value in (before, after)]
+        values = {"field": field, "before": shown[0], "after": shown[1]}
+        return Sentence(_PHRASES, "value", values).say(language)
+
     def texts(self) -> tuple[str, str]:
         """Return the changed fields before and after as YAML, to be shown side by side."""
         before = {name: self.before[name] for name in self.fields if name in self.before}
         after = {name: self.after[name] for name in self.fields if name in self.after}
         return (write_yaml(before) if before else "", write_yaml(after) if after else "")
+
+
+def _parts(before: list[Any], after: list[Any]) -> list[str]:
+    gone = [f"－「{_in_a_line(each)}」" for each in before if each not in after]
+    return gone + [f"＋「{_in_a_line(each)}」" for each in after if each not in before]
+
+
+def _in_a_line(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text.replace("\n", "⏎")
 
 
 def difference(
