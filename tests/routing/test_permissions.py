@@ -12,7 +12,7 @@ from linecs.routing import DEFAULT_ROLES, Permission, Role, RoleTable
     [
         (Role.OPERATOR, Permission.REPLY, True),
         (Role.OPERATOR, Permission.ASSIGN, False),
-        (Role.LEAD, Permission.EDIT_ANSWERS, True),
+        (Role.LEAD, Permission.EXPORT, True),
         (Role.LEAD, Permission.ERASE, False),
         (Role.ADMIN, Permission.ERASE, True),
     ],

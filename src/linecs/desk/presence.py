@@ -9,7 +9,14 @@ from attrs import evolve
 from linecs.desk.changes import Changes
 from linecs.desk.feed import happened
 from linecs.desk.operators.act import Act
-from linecs.model import Conversation, Speaker, StaffPresence, Ticket, TicketStatus
+from linecs.model import (
+    AuditEntry,
+    Conversation,
+    Speaker,
+    StaffPresence,
+    Ticket,
+    TicketStatus,
+)
 from linecs.routing import OperatorState, Permission, Presence, TicketEvent
 from linecs.storage.ports import Query, above, equal, one_of
 
@@ -46,7 +53,8 @@ def announce(core: DeskCore, tx: Transaction, actor: OperatorId, presence: Prese
         now=now,
         actor=actor,
     )
-    tx.insert(told)
+    noted = AuditEntry(id=told.id, at=now, actor=actor, kind=told.kind, channel_id=told.channel_id)
+    tx.insert(told, noted)
 
 
 def _until(roster: Roster | None, actor: OperatorId, now: int) -> int:

@@ -33,7 +33,7 @@ class Inbox:
     """The operators' view of a desk; `SupportDesk.inbox` gives it.
 
     Everything is read from one snapshot, in a transaction of its own (under `using`, in the
-    host's). Nothing here changes anything, or enters the audit trail: see `desk.look`.
+    host's). Nothing here changes anything, or enters the audit trail: `desk.open_chat` does.
     """
 
     def __init__(self, core: DeskCore) -> None:

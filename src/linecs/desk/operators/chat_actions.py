@@ -86,7 +86,8 @@ class ChatActions(Actions):
             UnseenMessageError: The customer wrote on; reply again with `seen=` its message.
             UnreachableError: LINE would deliver nothing to this customer.
             LimitError: A message is larger than LINE allows.
-            NotPermittedError: The role takes no `reply`.
+            NotPermittedError: The role takes no `reply`; or no `spend_reserve`, and the reply
+                would be pushed from what the month has left for people.
             ActRefusedError: There is nothing to send, the bubble cannot be quoted, or only the
                 assignee may reply.
         """

@@ -8,6 +8,7 @@ from attrs import evolve
 
 from linecs.delivery.planner import refusal
 from linecs.desk.operators.act import Act, held_conversation
+from linecs.desk.operators.spending import permit_spending
 from linecs.desk.outgoing import queue_messages
 from linecs.errors import (
     ActRefusedError,
@@ -77,6 +78,7 @@ def reply(
     act.ticket = core.rules.replied(begun, actor, act.now, asks=asks)
     act.give_word_to(actor)
     queued = _queue(act, messages, quoting)
+    permit_spending(core, tx, customer, queued, actor=actor)
     _settle(act, queued)
     facts = {"asks": asks, **_promise(begun, act.ticket)}
     return act.finish("ticket.replied", facts=facts, message_ids=queued.message_ids)

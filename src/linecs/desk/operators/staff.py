@@ -41,9 +41,13 @@ class Staff:
     marks: MarkSet = LINY_MARKS
     categories: MarkSet = CATEGORIES
 
+    def may(self, actor: str, permission: Permission) -> bool:
+        """Whether somebody's role allows it."""
+        return self.role_table.may([self.roles(actor)], permission)
+
     def permit(self, actor: str, permission: Permission) -> None:
         """Let it pass, or raise `NotPermittedError`; `ActRefusedError` where nobody acts."""
         if not actor:
             raise ActRefusedError(reason="no_actor")
-        if not self.role_table.may([self.roles(actor)], permission):
+        if not self.may(actor, permission):
             raise NotPermittedError(actor=actor, permission=permission)
