@@ -1,0 +1,1 @@
+"""A small fashion shop in FastAPI, with a LINE support desk in its own database."""
