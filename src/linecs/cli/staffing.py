@@ -11,6 +11,7 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from linecs.cli.tables import aligned
 from linecs.errors import ConfigurationError
 from linecs.routing.staffing import (
     HALF_HOUR_MINUTES,
@@ -167,8 +168,7 @@ def _lines(needs: Sequence[StaffNeed], args: argparse.Namespace) -> list[str]:
         rows.append(
             (clock if args.per_hour is None else _ANY_TIME[language], *_cells(need, language))
         )
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(map(_pad, row, widths)) for row in rows]
+    lines = aligned(rows)
     hours = sum(need.rostered for need in needs) * HALF_HOUR_MINUTES / 60
     within = _spoken(target.within_ms, language)
     return [*lines, _LAST_LINE[language].format(share=target.share, within=within, hours=hours)]
@@ -194,11 +194,3 @@ def _spoken(ms: float, language: str) -> str:
     if not minutes:
         return f"{rest}{second}"
     return f"{minutes}{minute}" + (f"{rest}{second}" if rest else "")
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
-
-
-def _pad(text: str, width: int) -> str:
-    return " " * (width - _width(text)) + text

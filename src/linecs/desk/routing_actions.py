@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linecs.desk import clocks, presence
+from linecs.desk import campaigning, clocks, numbers, presence
 from linecs.desk.operators.base import Actions
 from linecs.desk.telling import tell_customer
 from linecs.model import Author, OperatorId
 from linecs.routing import Presence
 
 if TYPE_CHECKING:
+    from linecs.desk.operators.staff import Staff
+    from linecs.desk.routing import Routing
     from linecs.model import CustomerId, MessageId, MessageObject, TicketId
-    from linecs.routing import ClockReading
+    from linecs.routing import ClockReading, Numbers
 
 __all__ = ["RoutingActions"]
 
 
 class RoutingActions(Actions):
     """Duty, deadlines, and words of the shop's own systems."""
+
+    @property
+    def routing(self) -> Routing:
+        """The hours, promises and rules this desk keeps."""
+        return self._core.rules.routing
+
+    @property
+    def staff(self) -> Staff:
+        """Who may do what, and the shop's marks and categories."""
+        return self._core.staff
 
     def go_on_duty(self, actor: str) -> None:
         """Let new tickets come to somebody, within the roster's hours where there is a roster.
@@ -65,6 +77,48 @@ class RoutingActions(Actions):
         What customers were told stays as it was told. Opens its own transactions, one a ticket.
         """
         return clocks.recompute_deadlines(self._core)
+
+    def numbers(self, *, since: int | None = None, until: int | None = None) -> Numbers:
+        """Return the numbers of the tickets that began in some time, today's by default.
+
+        Args:
+            since: From when, epoch ms UTC; today's midnight by default.
+            until: Before when, epoch ms UTC; the end of the day of `since` by default.
+        """
+        calendar = self._core.rules.routing.calendar
+        start = calendar.day(self._core.clock())[0] if since is None else since
+        end = calendar.day(start)[1] if until is None else until
+        return numbers.read_numbers(self._core, start, end)
+
+    def campaign(
+        self, customer_id: CustomerId, *messages: MessageObject, source: str, until: int
+    ) -> tuple[MessageId, ...]:
+        """Send a customer something that can wait, such as what is new this week.
+
+        It makes way: while a person or a scenario has the word, or a matter of the customer's
+        is open, it waits, and goes out within a minute of the end. What has not gone out by
+        `until` is cancelled (`message.cancelled` in the feed). A campaign that LINE would not
+        deliver, or that the month's messages above the reserve do not cover, opens no ticket.
+        Opens its own transaction (joins one under `using`).
+
+        Args:
+            customer_id: To whom.
+            messages: LINE message objects.
+            source: Names the campaign in the history.
+            until: Epoch ms UTC.
+
+        Returns:
+            The queued messages; none where LINE would deliver nothing (blocked, unknown).
+
+        Raises:
+            LimitError: A message is larger than LINE allows.
+            ActRefusedError: `until` is in the past.
+        """
+        return self._act(
+            lambda core, tx: campaigning.queue_campaign(
+                core, tx, customer_id, *messages, source=source, until=until
+            )
+        )
 
     def notify(
         self, customer_id: CustomerId, *messages: MessageObject, source: str = "notice"

@@ -212,6 +212,11 @@ class BusinessCalendar:
         skipped = self._wall_clock(seconds) != wall
         return (self._change_before(seconds, wall) if skipped else seconds) * 1000
 
+    def day(self, at: int) -> tuple[int, int]:
+        """The shop's day that this instant is in, from its midnight to the next one."""
+        date = self.local(at).date()
+        return self.instant(date, 0), self.instant(date + timedelta(days=1), 0)
+
     def _wall_clock(self, seconds: int) -> datetime:
         return datetime.fromtimestamp(seconds, self._zone).replace(tzinfo=None)
 

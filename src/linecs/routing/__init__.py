@@ -35,6 +35,7 @@ from linecs.routing.erlang import QueueFigures, erlang_b, erlang_c, queue_figure
 from linecs.routing.escalation import ANGRY_WORDS, NOT_ANGRY, Escalation, EscalationRules
 from linecs.routing.marks import CATEGORIES, LINY_MARKS, Mark, MarkSet
 from linecs.routing.moves import advance
+from linecs.routing.numbers import Numbers, Spread, summarise
 from linecs.routing.permissions import DEFAULT_ROLES, Permission, Role, RoleTable
 from linecs.routing.roster import Roster, ThinSpot
 from linecs.routing.sla import (
@@ -93,6 +94,7 @@ __all__ = [
     "Mark",
     "MarkSet",
     "NudgeSchedule",
+    "Numbers",
     "OperatorState",
     "PassedOver",
     "Permission",
@@ -109,6 +111,7 @@ __all__ = [
     "SlaPolicy",
     "SlaTarget",
     "SpeakerEvent",
+    "Spread",
     "StaffNeed",
     "ThinSpot",
     "TicketEvent",
@@ -141,5 +144,6 @@ __all__ = [
     "required_servers",
     "required_staff",
     "staffing_table",
+    "summarise",
     "what_comes_next",
 ]
