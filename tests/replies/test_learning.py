@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from linecs.replies.faq import (
+    Band,
     FaqEntry,
     FaqIndex,
     live_start_policy,
@@ -17,7 +20,9 @@ from linecs.replies.faq import (
 from linecs.replies.learning import (
     NewEntry,
     NewVariant,
+    Outcome,
     PastInquiry,
+    Replay,
     Signal,
     accept,
     earned_policy,
@@ -25,6 +30,7 @@ from linecs.replies.learning import (
     measure,
     prepare_with,
     propose,
+    without_private,
 )
 
 FAQ = (
@@ -40,6 +46,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MATTERS = ("返品", "交換", "採寸", "修理", "洗濯", "入荷", "予約")
+SOLVED = (Outcome.ANSWERED_RIGHT, Outcome.OFFERED_RIGHT)
 PREPARE = prepare_with(shipped_calibration("none"), shipped_policy("none"))
 
 
@@ -113,7 +120,64 @@ def test_what_is_known_or_was_rejected_is_not_proposed() -> None:
     gone = past("3", "古い話", Signal.TAPPED, "gone")
     (proposal,) = propose(FAQ, [known, fresh, gone])
     again = past("4", "戻したいです", Signal.TAPPED, "returns")
-    assert propose(FAQ, [again], rejected={proposal.key}) == ()
+    assert propose(FAQ, [again], decided=[proposal]) == ()
+
+
+def test_a_rejected_entry_does_not_come_back_in_other_words() -> None:
+    """The same matter, asked and answered a little otherwise, was decided already."""
+    answer = "ギフト包装は一点300円で承ります。"
+    texts = ("ギフト包装はできますか", "ギフト包装をお願いできますか", "ギフト包装してほしい")
+    asked = [
+        past(str(number), text, Signal.OPERATOR, answer=answer) for number, text in enumerate(texts)
+    ]
+    (rejected,) = propose(FAQ, asked[:2])
+    later = [
+        *asked[1:],
+        past("9", "ギフト包装を頼みたい", Signal.OPERATOR, answer=answer + "どうぞ"),
+    ]
+    (again,) = propose(FAQ, later)
+    assert again.key != rejected.key
+    assert propose(FAQ, later, decided=[rejected]) == ()
+
+
+def test_questions_asked_alike_and_answered_otherwise_are_two_matters() -> None:
+    """いくらですか is in both; what people answer tells them apart."""
+    asked = [
+        past("1", "修理はいくらですか", Signal.OPERATOR, answer="修理は一律二千円です。"),
+        past("2", "採寸はいくらですか", Signal.OPERATOR, answer="お店で無料で承ります。"),
+        past("3", "修理っていくらですか", Signal.OPERATOR, answer="一律二千円で直します。"),
+        past("4", "採寸っていくらですか", Signal.OPERATOR, answer="無料で承ります。"),
+    ]
+    found = propose(FAQ, asked)
+    assert [one.sources for one in found] == [("1", "3"), ("2", "4")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "rest"),
+    [
+        (
+            "花子様\nお問い合わせありがとうございます。包装は300円です。",
+            "お問い合わせありがとうございます。包装は300円です。",
+        ),
+        ("担当の佐藤と申します。皆様にご案内しています。", "皆様にご案内しています。"),
+        ("お客様のご都合で承ります！注文１２３４５６を変えました。", "お客様のご都合で承ります！"),
+        ("0120-123-456へどうぞ", "0120-123-456へどうぞ"),
+        ("山田さま、承りました。", ""),
+        ("info@example.com に送りました。", ""),
+    ],
+)
+def test_what_is_for_one_customer_alone_is_left_out_of_answers(answer: str, rest: str) -> None:
+    """Names, orders and addresses go, sentence by sentence; what is for all stays."""
+    assert without_private(answer) == rest
+
+
+def test_an_answer_for_one_customer_alone_makes_no_entry() -> None:
+    """Nothing is left to be proposed."""
+    asked = [
+        past(str(number), text, Signal.OPERATOR, answer="山田様のご注文を変えました。")
+        for number, text in enumerate(("注文を変えたい", "注文を変えたいです"))
+    ]
+    assert propose(FAQ, asked) == ()
 
 
 def test_accepting_changes_only_what_was_proposed() -> None:
@@ -180,6 +244,59 @@ def test_with_an_embedder_each_text_is_embedded_once() -> None:
     titles = [entry.question for entry in FAQ]
     embedded_titles = [text for text in letters.texts if any(t[:4] in text for t in titles)]
     assert len(embedded_titles) == len(set(embedded_titles)) == len(FAQ)
+
+
+def test_past_questions_are_embedded_once_for_all_proposals() -> None:
+    """A model that takes 25 ms a question would else take hours."""
+    letters = Letters()
+    prepare = prepare_with(shipped_calibration("none"), shipped_policy("none"), embedder=letters)
+    replay = Replay(FAQ, [past("1", "戻したい", Signal.TAPPED, "returns")], prepare)
+    for text in ("送り返したい", "返したい"):
+        replay.measure(NewVariant(entry_id="returns", text=text, sources=()))
+    assert letters.texts.count("戻したい") == 1
+
+
+TOPICS = ("返品", "送料", "営業時間", "ギフト包装", "駐車場", "採寸")
+WAYS = ("はできますか", "について知りたい", "を教えて", "ってどうなってますか", "のことで")
+INQUIRIES = st.lists(
+    st.builds(
+        lambda topic, way, signal, entry, answer: (topic + way, signal, entry, answer),
+        st.sampled_from(TOPICS),
+        st.sampled_from(WAYS),
+        st.sampled_from(list(Signal)),
+        st.sampled_from([entry.id for entry in FAQ]),
+        st.sampled_from(["", "ギフト包装は一点300円です。", "到着から7日以内なら承ります。"]),
+    ),
+    max_size=12,
+).map(
+    lambda made: [
+        past(str(number), text, signal, "" if signal is Signal.OPERATOR else entry, answer)
+        for number, (text, signal, entry, answer) in enumerate(made)
+    ]
+)
+
+
+@given(INQUIRIES)
+def test_an_accepted_proposal_keeps_what_it_promised(traffic: list[PastInquiry]) -> None:
+    """Asked again afterwards, as many are answered right as was claimed; it does not come back."""
+    replay = Replay(FAQ, traffic, PREPARE)
+    for proposal in propose(FAQ, traffic):
+        effect = replay.measure(proposal)
+        better = accept(FAQ, proposal)
+        ask = PREPARE(better)
+        verdicts = {one.id: ask(one.text) for one in traffic}
+        right = {id_ for id_, outcome in effect.after.items() if outcome is Outcome.ANSWERED_RIGHT}
+        assert all(verdicts[id_].band is Band.ANSWER for id_ in right)
+        assert effect.gain == effect.newly(*SOLVED) - effect.lost
+        assert effect.newly(*SOLVED, elsewhere=True) <= effect.newly(*SOLVED)
+        assert proposal.key not in {again.key for again in propose(better, traffic)}
+
+
+@given(INQUIRIES)
+def test_what_was_decided_is_never_proposed_again(traffic: list[PastInquiry]) -> None:
+    """Whatever was proposed, and of however much of the traffic."""
+    found = propose(FAQ, traffic, least=1)
+    assert propose(FAQ, traffic, decided=found, least=1) == ()
 
 
 def test_a_variant_in_the_wrong_place_is_seen_to_harm() -> None:

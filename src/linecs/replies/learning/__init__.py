@@ -1,18 +1,25 @@
 """Learning from what customers and operators did: proposals, each with its measured effect.
 
-for proposal in propose(entries, past, rejected=rejected):
-print(measure(entries, proposal, past, prepare_with(calibration, policy)).say())
+`propose` finds what could be learnt of past inquiries, `Replay` asks them again of the FAQ with a
+proposal worked in, and `accept` works it in for good. All of it is pure; `desk.knowledge` reads
+the inquiries from the desk's rows, and keeps what is proposed and what a lead decides.
 """
 
 from __future__ import annotations
 
-from linecs.replies.learning.effect import Effect, Outcome, measure, prepare_with
-from linecs.replies.learning.experience import PastInquiry, Signal, is_private
+from linecs.replies.learning.effect import Effect, Outcome, Replay, measure, prepare_with
+from linecs.replies.learning.experience import (
+    PastInquiry,
+    Signal,
+    is_private,
+    without_private,
+)
 from linecs.replies.learning.proposals import (
     NewEntry,
     NewVariant,
     Proposal,
     accept,
+    is_same,
     propose,
 )
 from linecs.replies.learning.trust import earned_policy
@@ -24,11 +31,14 @@ __all__ = [
     "Outcome",
     "PastInquiry",
     "Proposal",
+    "Replay",
     "Signal",
     "accept",
     "earned_policy",
     "is_private",
+    "is_same",
     "measure",
     "prepare_with",
     "propose",
+    "without_private",
 ]

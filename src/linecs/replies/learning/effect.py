@@ -17,6 +17,11 @@ from linecs.replies.learning.proposals import NewEntry, accept
 from linecs.replies.wording import Language, Sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
     from linecs.replies.faq.bands import BandPolicy
     from linecs.replies.faq.calibration import Calibration
     from linecs.replies.faq.entry import FaqEntry
@@ -25,7 +30,7 @@ if TYPE_CHECKING:
     from linecs.replies.learning.proposals import Proposal
     from linecs.replies.wording import Phrasebook
 
-__all__ = ["Effect", "Outcome", "Prepare", "measure", "prepare_with"]
+__all__ = ["Effect", "Outcome", "Prepare", "Replay", "measure", "prepare_with"]
 
 _PHRASES: Phrasebook = {
     "all": ("過去 {count} 件: {changes}", "{count} past inquiries: {changes}"),
@@ -61,6 +66,9 @@ class Outcome(StrEnum):
     """A person takes it."""
 
 
+_SOLVED = (Outcome.ANSWERED_RIGHT, Outcome.OFFERED_RIGHT)
+
+
 @frozen(kw_only=True)
 class Effect:
     """What a proposal changes.
@@ -92,6 +100,27 @@ class Effect:
             _count(self.after)[Outcome.ANSWERED_WRONG] - _count(self.before)[Outcome.ANSWERED_WRONG]
         )
 
+    def newly(self, *outcomes: Outcome, elsewhere: bool = False) -> int:
+        """Return how many inquiries now have one of these outcomes and had none of them.
+
+        Args:
+            outcomes: Such as `ANSWERED_RIGHT` and `OFFERED_RIGHT`.
+            elsewhere: Whether to leave out those the proposal comes from.
+        """
+        return sum(
+            after in outcomes and self.before[id_] not in outcomes
+            for id_, after in self.after.items()
+            if not (elsewhere and id_ in self.sources)
+        )
+
+    @property
+    def lost(self) -> int:
+        """How many inquiries were answered right or had the right one offered, and no longer."""
+        return sum(
+            self.before[id_] in _SOLVED and after not in _SOLVED
+            for id_, after in self.after.items()
+        )
+
     def say(self, language: Language | str = Language.JAPANESE) -> str:
         """Return the effect in a sentence, also without the inquiries it comes from."""
         everywhere = self._changes(language, without=frozenset())
@@ -111,11 +140,47 @@ class Effect:
         return "、".join(told) or Sentence(_PHRASES, "no_change").say(language)
 
 
+class _Remembering:
+    """An embedder that is not asked twice for one question, however many FAQs are tried on it."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._questions: dict[str, NDArray[np.float32]] = {}
+
+    @property
+    def name(self) -> str:
+        return self._embedder.name
+
+    @property
+    def version(self) -> str:
+        return self._embedder.version
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        if len(texts) != 1:
+            return self._embedder.embed(texts)
+        if texts[0] not in self._questions:
+            self._questions[texts[0]] = self._embedder.embed(texts)
+        return self._questions[texts[0]]
+
+
 def prepare_with(
-    calibration: Calibration, policy: BandPolicy, *, embedder: Embedder | None = None
+    calibration: Calibration,
+    policy: BandPolicy,
+    *,
+    embedder: Embedder | None = None,
+    vectors: Mapping[str, bytes] | None = None,
 ) -> Prepare:
-    """Return what makes an FAQ ready as the desk does; vectors are computed once for each text."""
-    stored: dict[str, bytes] = {}
+    """Return what makes an FAQ ready as the desk does; vectors are computed once for each text.
+
+    Args:
+        calibration: What evidence is worth.
+        policy: How sure is sure enough.
+        embedder: For meaning beside words.
+        vectors: Those that are known already, by `vector_key`.
+    """
+    stored = dict(vectors or {})
+    if embedder is not None:
+        embedder = _Remembering(embedder)
 
     def prepare(entries: Sequence[FaqEntry]) -> Ask:
         if embedder is not None:
@@ -140,16 +205,47 @@ def measure(
         past: Past inquiries with what became of them.
         prepare: Makes an FAQ ready, such as `prepare_with(calibration, policy)`.
     """
-    better = accept(entries, proposal)
-    new_id = better[-1].id if isinstance(proposal, NewEntry) else proposal.entry_id
-    sources = frozenset(proposal.sources)
-    ask_before, ask_after = prepare(entries), prepare(better)
-    expected = {one.id: new_id if one.id in sources else one.expected for one in past}
-    return Effect(
-        before={one.id: _outcome(one, expected[one.id], ask_before(one.text)) for one in past},
-        after={one.id: _outcome(one, expected[one.id], ask_after(one.text)) for one in past},
-        sources=sources,
-    )
+    return Replay(entries, past, prepare).measure(proposal)
+
+
+class Replay:
+    """Past inquiries, asked again of an FAQ with one proposal after another worked in.
+
+    Args:
+        entries: The FAQ as it is.
+        past: Past inquiries with what became of them.
+        prepare: Makes an FAQ ready, such as `prepare_with(calibration, policy)`.
+    """
+
+    def __init__(
+        self, entries: Sequence[FaqEntry], past: Sequence[PastInquiry], prepare: Prepare
+    ) -> None:
+        self._entries = entries
+        self._past = past
+        self._prepare = prepare
+        self._before = self._verdicts(entries)
+
+    def measure(self, proposal: Proposal) -> Effect:
+        """Return what a proposal would have changed."""
+        better = accept(self._entries, proposal)
+        new_id = better[-1].id if isinstance(proposal, NewEntry) else proposal.entry_id
+        sources = frozenset(proposal.sources)
+        expected = {one.id: new_id if one.id in sources else one.expected for one in self._past}
+        return Effect(
+            before=self._outcomes(self._before, expected),
+            after=self._outcomes(self._verdicts(better), expected),
+            sources=sources,
+        )
+
+    def _verdicts(self, entries: Sequence[FaqEntry]) -> list[Verdict]:
+        ask = self._prepare(entries)
+        return [ask(one.text) for one in self._past]
+
+    def _outcomes(
+        self, verdicts: Sequence[Verdict], expected: Mapping[str, str]
+    ) -> dict[str, Outcome]:
+        pairs = zip(self._past, verdicts, strict=True)
+        return {one.id: _outcome(one, expected[one.id], verdict) for one, verdict in pairs}
 
 
 def _outcome(one: PastInquiry, expected: str, verdict: Verdict) -> Outcome:
@@ -171,8 +267,7 @@ def _answered(one: PastInquiry, expected: str, answered: str) -> Outcome:
 
 
 def _solved(outcomes: dict[str, Outcome]) -> int:
-    counts = _count(outcomes)
-    return counts[Outcome.ANSWERED_RIGHT] + counts[Outcome.OFFERED_RIGHT]
+    return sum(outcome in _SOLVED for outcome in outcomes.values())
 
 
 def _count(outcomes: dict[str, Outcome], without: frozenset[str] = frozenset()) -> Counter[Outcome]:

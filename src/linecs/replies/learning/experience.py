@@ -9,11 +9,16 @@ from attrs import field, frozen
 
 from linecs.replies.normalisation import Normaliser, Step
 
-__all__ = ["PastInquiry", "Signal", "is_private", "likeness", "pairs"]
+__all__ = ["PastInquiry", "Signal", "is_private", "likeness", "pairs", "without_private"]
 
 _COMPARABLE = Normaliser(tuple(Step))
 _PLAIN = Normaliser((Step.WIDTH,))
 _PRIVATE = re.compile(r"\d{4,}|@|https?:|様|さま|と申します|といいます|と言います")
+_SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?\n]*")
+_OF_ONE_CUSTOMER = re.compile(
+    r"(?<![客皆仕同模多])様(?![々子式相])|さま|\d{6,}|[\w.+-]+@[\w-]|と申します|といいます"
+)
+_OF_ALL = re.compile("お客さま|皆さま|みなさま")
 _LONGEST = 60
 
 
@@ -58,6 +63,17 @@ class PastInquiry:
 def is_private(text: str) -> bool:
     """Return whether a text should not become knowledge: long, or with names and numbers in it."""
     return len(text) > _LONGEST or bool(_PRIVATE.search(_PLAIN(text)))
+
+
+def without_private(answer: str) -> str:
+    """Return a person's answer without the sentences that are for one customer alone.
+
+    Those with a name, an e-mail address or a long number, such as an order's; nothing where all
+    are.
+    """
+    sentences = _SENTENCE.findall(answer)
+    kept = [one for one in sentences if not _OF_ONE_CUSTOMER.search(_OF_ALL.sub("", _PLAIN(one)))]
+    return "".join(kept).strip()
 
 
 def pairs(text: str) -> frozenset[str]:

@@ -10,19 +10,27 @@ from attrs import evolve, field, frozen
 
 from linecs.replies.faq.entry import FaqEntry
 from linecs.replies.faq.features import matching_key
-from linecs.replies.learning.experience import Signal, is_private, likeness, pairs
+from linecs.replies.learning.experience import (
+    Signal,
+    is_private,
+    likeness,
+    pairs,
+    without_private,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from linecs.replies.learning.experience import PastInquiry
 
-__all__ = ["NewEntry", "NewVariant", "Proposal", "accept", "propose"]
+__all__ = ["NewEntry", "NewVariant", "Proposal", "accept", "is_same", "propose"]
 
 SAME_ANSWER = 0.5
 """From this likeness on, an operator's answer counts as an entry's own."""
 SAME_QUESTION = 0.4
-"""From this likeness on, two questions count as one matter."""
+"""From this likeness on, two questions count as one matter, if their answers are alike too."""
+ALIKE_ANSWER = 0.3
+"""駐車場はありますか and 試着室はありますか are alike; what people answer is not."""
 _MOST_VARIANTS = 5
 _MOST_RECENT = 2_000
 
@@ -74,7 +82,7 @@ def propose(
     entries: Sequence[FaqEntry],
     past: Sequence[PastInquiry],
     *,
-    rejected: Collection[str] = (),
+    decided: Collection[Proposal] = (),
     least: int = 2,
 ) -> tuple[Proposal, ...]:
     """Return what could be learnt, the best supported first.
@@ -86,17 +94,28 @@ def propose(
     Args:
         entries: The FAQ as it is.
         past: Past inquiries, oldest first; the newest two thousand count.
-        rejected: Keys of proposals a lead has rejected.
+        decided: What a lead has rejected or accepted; the same matter is not proposed again.
         least: How many inquiries a new entry needs.
     """
     recent = [one for one in past[-_MOST_RECENT:] if one.text.strip() and not is_private(one.text)]
     known = {matching_key(text) for entry in entries for text in entry.texts}
     fresh = [one for one in recent if matching_key(one.text) not in known]
     owners = _owners(entries, fresh)
-    unowned = [one for one in fresh if one.operator_answer and one.id not in owners]
+    unowned = [one for one in map(_presentable, fresh) if one.operator_answer]
+    unowned = [one for one in unowned if one.id not in owners]
     found: list[Proposal] = [*_variants(owners, fresh), *_entries(unowned, least)]
-    wanted = [one for one in found if one.key not in rejected]
+    wanted = [one for one in found if not any(is_same(one, each) for each in decided)]
     return tuple(sorted(wanted, key=lambda one: -len(one.sources)))
+
+
+def is_same(one: Proposal, other: Proposal) -> bool:
+    """Return whether two proposals are the same matter, however it is worded by now."""
+    if isinstance(one, NewEntry) and isinstance(other, NewEntry):
+        question = pairs(one.question)
+        asked = max(likeness(question, pairs(text)) for text in (other.question, *other.variants))
+        said = likeness(pairs(one.answer), pairs(other.answer))
+        return asked >= SAME_QUESTION and said >= ALIKE_ANSWER
+    return one.key == other.key
 
 
 def accept(
@@ -141,6 +160,10 @@ def _owners(entries: Sequence[FaqEntry], past: Sequence[PastInquiry]) -> dict[st
     return owners
 
 
+def _presentable(one: PastInquiry) -> PastInquiry:
+    return evolve(one, operator_answer=without_private(one.operator_answer))
+
+
 def _variants(owners: Mapping[str, str], past: Sequence[PastInquiry]) -> Iterator[NewVariant]:
     groups: dict[tuple[str, str], list[PastInquiry]] = defaultdict(list)
     for one in past:
@@ -152,11 +175,16 @@ def _variants(owners: Mapping[str, str], past: Sequence[PastInquiry]) -> Iterato
 
 
 def _entries(past: Sequence[PastInquiry], least: int) -> Iterator[NewEntry]:
-    asked = {one.id: pairs(one.text) for one in past}
+    parts = {one.id: (pairs(one.text), pairs(one.operator_answer)) for one in past}
     waiting = list(past)
     while waiting:
-        first = asked[waiting[0].id]
-        alike = [one for one in waiting if likeness(asked[one.id], first) >= SAME_QUESTION]
+        asked, said = parts[waiting[0].id]
+        alike = [
+            one
+            for one in waiting
+            if likeness(parts[one.id][0], asked) >= SAME_QUESTION
+            and likeness(parts[one.id][1], said) >= ALIKE_ANSWER
+        ]
         taken = {one.id for one in (*alike, waiting[0])}
         waiting = [one for one in waiting if one.id not in taken]
         if len(alike) >= least:
