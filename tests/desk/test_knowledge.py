@@ -14,7 +14,7 @@ from linecs.model import AuditEntry, Author, TicketStatus
 from linecs.model.knowledge import EmbeddedText
 from linecs.model.note import Note
 from linecs.replies import KeywordRule
-from linecs.replies.faq import BandPolicy, FaqEntry, FaqWording
+from linecs.replies.faq import BandPolicy, EmbedderError, FaqEntry, FaqWording
 from linecs.replies.files import read_scenarios
 from linecs.replies.keyword import Opening
 from linecs.storage.ports import equal
@@ -268,6 +268,37 @@ def test_vectors_are_computed_once_for_all_processes(taught: Scene) -> None:
     taught.desk.knowledge.embed(second)
     assert (first.embedded, second.embedded) == (1, 0)
     assert len(taught.rows(EmbeddedText)) == 1
+
+
+class AwayEmbedder(CountingEmbedder):
+    """Is away until it is told to come back."""
+
+    is_away = True
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Raise while away."""
+        if self.is_away:
+            raise EmbedderError("the server is away")
+        return super().embed(texts)
+
+
+def test_an_embedder_that_is_away_silences_nobody(make: MakeScene) -> None:
+    """Rules and exact questions answer meanwhile; meanings are compared once it is back."""
+    embedder = AwayEmbedder()
+    scene = make(responder=None)
+    scene.desk.knowledge.publish("rules", [HOURS], by="lead")
+    scene.desk.knowledge.publish("faq", [RETURNS], by="lead")
+    scene = make(responder=scene.desk.knowledge.responder(embedder=embedder))
+    ask(scene, "営業時間")
+    ask(scene, "返品はできますか")
+    assert said(scene)[:2] == ["10時から18時です。", "8日以内なら承ります。"]
+    embedder.is_away = False
+    for _ in range(40):
+        scene.clock.advance(seconds=3)
+        ask(scene, "返品できますか")
+        if scene.rows(EmbeddedText) and embedder.embedded > 1:
+            return
+    pytest.fail("the embedder was never asked again")
 
 
 def test_an_answer_is_explained_by_the_bubble_that_gave_it(taught: Scene) -> None:

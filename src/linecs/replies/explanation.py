@@ -30,6 +30,10 @@ _PHRASES: Phrasebook = {
     "matched_itself": ("{kind}「{pattern}」に一致", "matches {kind} '{pattern}'"),
     "nothing_needed": ("条件なし", "no condition"),
     "faq_words": ("  比べた言葉: {words}", "  words compared: {words}"),
+    "faq_by_words": (
+        "  意味の比較に失敗したので、言葉だけで比べました: {problem}",
+        "  compared by words alone, since meanings could not be compared: {problem}",
+    ),
     "faq_chosen": ("  お客様が候補から {entry} を選択", "  the customer chose {entry}"),
     "faq_none_of_these": (
         "  お客様が「この中にない・担当者へ」を選択",

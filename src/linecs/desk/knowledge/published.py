@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from linecs.model import Bubble, Decision, HandOff, Inquiry, Responder
     from linecs.replies.considered import Considered
-    from linecs.replies.faq import BandPolicy, Calibration, Embedder, FaqEntry, FaqWording
+    from linecs.replies.faq import BandPolicy, Calibration, Embedder, FaqEntry, FaqIndex, FaqWording
     from linecs.replies.keyword import IsOpen
     from linecs.storage.ports import Storage
 
@@ -32,10 +32,11 @@ _KINDS = (KnowledgeKind.SCENARIOS, KnowledgeKind.RULES, KnowledgeKind.FAQ)
 
 @frozen
 class _Built:
-    """A chain, and the versions it was built from."""
+    """A chain, the versions it was built from, and whether all of it could be built."""
 
     versions: tuple[str, ...]
     chain: Chain
+    is_whole: bool = True
 
 
 class PublishedResponder:
@@ -132,7 +133,8 @@ class PublishedResponder:
 
     def _renew(self) -> None:
         try:
-            if self._built is None or self._published() != self._built.versions:
+            built = self._built
+            if not (built and built.is_whole and built.versions == self._published()):
                 self._built = self._build()
         except Exception as error:  # noqa: BLE001 - the knowledge that answers goes on answering
             log.error("New knowledge could not be built: %s", type(error).__name__)
@@ -148,24 +150,40 @@ class PublishedResponder:
             responders.append(ScenarioResponder(entries_of(scenarios)))
         if rules is not None and rules.entries:
             responders.append(KeywordResponder(entries_of(rules), is_open=self._is_open))
+        is_whole = True
         if faq is not None and faq.entries:
-            responders.append(self._faq(entries_of(faq)))
+            answering, is_whole = self._faq(entries_of(faq))
+            responders.append(answering)
         self._looked_at = self._clock()
         versions = tuple(each.id if each else "" for each in (scenarios, rules, faq))
-        return _Built(versions=versions, chain=Chain([*responders, *self._last]))
+        chain = Chain([*responders, *self._last])
+        return _Built(versions=versions, chain=chain, is_whole=is_whole)
 
-    def _faq(self, entries: tuple[FaqEntry, ...]) -> Responder:
+    def _faq(self, entries: tuple[FaqEntry, ...]) -> tuple[Responder, bool]:
+        """Return the FAQ and whether it is whole: where the embedder is away, words must do."""
         # The FAQ brings numpy, which a desk without one need not load.
-        from linecs.replies.faq import FaqIndex, FaqResponder  # noqa: PLC0415
+        from linecs.replies.faq import EmbedderError, FaqIndex, FaqResponder  # noqa: PLC0415
 
-        vectors = None
-        if self._embedder is not None:
-            vectors = stored_vectors(self._storage, entries, self._embedder)
-        index = FaqIndex(entries, embedder=self._embedder, vectors=vectors)
-        return FaqResponder(
+        calibration, policy = self._calibration, self._policy
+        try:
+            index, is_whole = self._index(entries), True
+        except EmbedderError as error:
+            log.error("The FAQ goes by words alone until its texts are embedded: %s", error)
+            index, is_whole = FaqIndex(entries), False
+            calibration = policy = None
+        responder = FaqResponder(
             index,
-            calibration=self._calibration,
-            policy=self._policy,
+            calibration=calibration,
+            policy=policy,
             wording=self._wording,
             asks_if_solved=self._asks_if_solved,
         )
+        return responder, is_whole
+
+    def _index(self, entries: tuple[FaqEntry, ...]) -> FaqIndex:
+        from linecs.replies.faq import FaqIndex  # noqa: PLC0415 - as above
+
+        if self._embedder is None:
+            return FaqIndex(entries)
+        vectors = stored_vectors(self._storage, entries, self._embedder)
+        return FaqIndex(entries, embedder=self._embedder, vectors=vectors)

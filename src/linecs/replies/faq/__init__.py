@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from linecs.replies.faq.bands import Band, BandPolicy, Verdict, judge
 from linecs.replies.faq.calibration import Calibration, Head, Sample, fit_calibration
+from linecs.replies.faq.endpoint import EmbeddingsEndpoint
 from linecs.replies.faq.entry import FaqEntry
 from linecs.replies.faq.errors import EmbedderError, FaqError
 from linecs.replies.faq.index import Candidate, Evidence, FaqIndex, Ranking
@@ -21,6 +22,7 @@ __all__ = [
     "Candidate",
     "Embedder",
     "EmbedderError",
+    "EmbeddingsEndpoint",
     "Evidence",
     "FaqEntry",
     "FaqError",

