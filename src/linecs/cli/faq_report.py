@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from attrs import asdict, frozen
+from attrs import asdict
 
-from linecs.replies.evaluation import Asked, Figures, bootstrap_interval, is_solved, wilson_interval
-from linecs.replies.faq import Band, Verdict
+from linecs.replies.evaluation import bootstrap_interval, is_solved, wilson_interval
+from linecs.replies.faq import Band
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from linecs.replies.evaluation import Asked, Evaluation
+    from linecs.replies.faq import Verdict
 
 
-__all__ = ["CEILINGS", "FLOORS", "Measured", "as_json", "as_table"]
+__all__ = ["CEILINGS", "FLOORS", "as_json", "as_table"]
 
 FLOORS = (
     "hit_at_1",
@@ -50,18 +52,7 @@ _MEANINGS = {
 }
 
 
-@frozen(kw_only=True)
-class Measured:
-    """An evaluation's outcome, question by question."""
-
-    figures: Figures
-    asked: Sequence[Asked]
-    verdicts: Sequence[Verdict]
-    embedder: str
-    cross_validated: bool
-
-
-def as_json(measured: Measured) -> str:
+def as_json(measured: Evaluation) -> str:
     """One JSON object: the figures, how they were got, and over how many questions."""
     inside = sum(1 for one in measured.asked if one.expected)
     return json.dumps(
@@ -75,7 +66,7 @@ def as_json(measured: Measured) -> str:
     )
 
 
-def as_table(measured: Measured, language: str) -> str:
+def as_table(measured: Evaluation, language: str) -> str:
     """A line a figure, with its 95 % interval where it has one."""
     intervals = _intervals(measured)
     inside = sum(1 for one in measured.asked if one.expected)
@@ -90,7 +81,7 @@ def as_table(measured: Measured, language: str) -> str:
     return "\n".join(lines)
 
 
-def _intervals(measured: Measured) -> dict[str, tuple[float, float]]:
+def _intervals(measured: Evaluation) -> dict[str, tuple[float, float]]:
     """Wilson's for shares; for means, and means over entries, by drawing questions or entries."""
     inside = [
         (one, verdict)

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Sequence
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 from attrs import frozen
 
 from linecs.errors import ConfigurationError
-from linecs.replies.faq.bands import Band, judge
+from linecs.replies.faq.bands import Band, Verdict, judge
 from linecs.replies.faq.calibration import Sample, fit_calibration
-from linecs.replies.faq.index import Ranking
+from linecs.replies.faq.index import FaqIndex, Ranking
+from linecs.replies.faq.shipped import is_shipped, shipped_calibration, shipped_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping
 
-    from linecs.replies.faq.bands import BandPolicy, Verdict
+    from numpy.typing import NDArray
+
+    from linecs.replies.faq.bands import BandPolicy
     from linecs.replies.faq.calibration import Calibration
+    from linecs.replies.faq.entry import FaqEntry
+    from linecs.replies.faq.semantic import Embedder
 
 __all__ = [
     "Asked",
+    "Evaluation",
     "Figures",
     "bootstrap_interval",
     "cross_validated",
+    "evaluate",
     "figures",
     "judged",
     "labelled_samples",
@@ -93,6 +102,76 @@ class Figures:
     out_of_scope_offered: float
     latency_ms_p50: float
     latency_ms_p99: float
+
+
+@frozen(kw_only=True)
+class Evaluation:
+    """An evaluation's outcome, question by question.
+
+    Attributes:
+        figures: What a support lead reads.
+        asked: Each question, with all entries ranked.
+        verdicts: What would have been done with each.
+        embedder: The embedder's name; `none` for words alone.
+        cross_validated: Whether each was judged by a calibration that saw nothing of its entry.
+    """
+
+    figures: Figures
+    asked: Sequence[Asked]
+    verdicts: Sequence[Verdict]
+    embedder: str
+    cross_validated: bool
+
+
+def evaluate(
+    entries: Sequence[FaqEntry],
+    questions: Sequence[tuple[str, str]],
+    *,
+    embedder: Embedder | None = None,
+    vectors: Mapping[str, bytes] | None = None,
+    calibration: Calibration | None = None,
+    policy: BandPolicy | None = None,
+    cross_validate: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Evaluation:
+    """Ask an FAQ labelled questions and count; what `linecs faq evaluate` does.
+
+    Args:
+        entries: The FAQ.
+        questions: Each as the customer wrote it, with the right entry's id; empty out of scope.
+        embedder: For meaning beside words; None measures words alone.
+        vectors: From `embed_entries`; computed here where they are not given.
+        calibration: What to judge by; None takes the one shipped for the embedder, or else for
+            words alone.
+        policy: How sure is sure enough; None takes the one that belongs to that calibration.
+        cross_validate: Whether to fit the calibration on the questions about other entries.
+        progress: Told how many questions were asked and how many there are.
+
+    Raises:
+        ConfigurationError: No question is in scope.
+        EmbedderError: The embedder failed.
+    """
+    name = embedder.name if embedder else "none"
+    known = name if is_shipped(name) else "none"
+    calibration, policy = (
+        calibration or shipped_calibration(known),
+        policy or shipped_policy(known),
+    )
+    thrifty = _LastQuestionKept(embedder) if embedder else None
+    index = FaqIndex(entries, embedder=thrifty, vectors=vectors)
+    asked: list[Asked] = []
+    for text, expected in questions:
+        asked.append(_ask(index, text, expected, calibration, policy))
+        if progress is not None:
+            progress(len(asked), len(questions))
+    verdicts = (cross_validated if cross_validate else judged)(asked, calibration, policy)
+    return Evaluation(
+        figures=figures(asked, verdicts),
+        asked=asked,
+        verdicts=verdicts,
+        embedder=name,
+        cross_validated=cross_validate,
+    )
 
 
 def judged(asked: Sequence[Asked], calibration: Calibration, policy: BandPolicy) -> list[Verdict]:
@@ -192,6 +271,40 @@ def bootstrap_interval(
     drawn = np.random.default_rng(0).integers(0, len(means), (rounds, len(means)))
     low, high = np.percentile(means[drawn].mean(axis=1), [2.5, 97.5])
     return float(low), float(high)
+
+
+class _LastQuestionKept:
+    """An embedder that is not asked again for the text it embedded last.
+
+    The full ranking is counted apart from the timed one; this spares it the second inference.
+    """
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._last: tuple[tuple[str, ...], NDArray[np.float32]] | None = None
+
+    @property
+    def name(self) -> str:
+        return self._embedder.name
+
+    @property
+    def version(self) -> str:
+        return self._embedder.version
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        if self._last is None or self._last[0] != tuple(texts):
+            self._last = tuple(texts), self._embedder.embed(texts)
+        return self._last[1]
+
+
+def _ask(
+    index: FaqIndex, text: str, expected: str, calibration: Calibration, policy: BandPolicy
+) -> Asked:
+    started = perf_counter()
+    judge(index.search(text, limit=3), calibration, policy)
+    taken = perf_counter() - started
+    full = index.search(text, limit=len(index.entries))
+    return Asked(expected=expected, ranking=full, latency_ms=taken * 1000)
 
 
 def _folds(asked: Sequence[Asked], folds: int) -> list[int]:
