@@ -31,6 +31,8 @@ class Retention:
         messages: What was said, with its pictures and its place in the search index.
         media: Pictures, video and files that customers sent.
         notes: What staff wrote beside it.
+        proposals: What was proposed for the FAQ of what customers wrote, decided or not; one
+            that was rejected may come back after that.
         feed: What happened, for hosts that follow.
         audit: Who saw and did what.
         link_secrets: Hashes of invitations, nonces and codes after they expired: so long a
@@ -46,6 +48,7 @@ class Retention:
     messages: int | None = field(default=None, validator=_days)
     media: int | None = field(default=None, validator=_days)
     notes: int | None = field(default=None, validator=_days)
+    proposals: int | None = field(default=365, validator=_days)
     feed: int | None = field(default=None, validator=_days)
     audit: int | None = field(default=None, validator=_days)
     link_secrets: int = field(default=1, validator=_days)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from linecs.desk.knowledge.forgetting import forget_proposals
 from linecs.desk.operators.quoting import forget_quotes
 from linecs.hours import DAY_MS
 from linecs.model import (
@@ -130,6 +131,7 @@ def _forget(filing: Filing, message: Message) -> None:
         at_least("until", message.occurred_at),
     )
     filing.changes.then(lambda tx: forget_quotes(tx, message))
+    filing.changes.then(lambda tx: forget_proposals(tx, message, now=filing.now))
     if filing.keeps_media:
         filing.add_job("media.erase", message.id)
 

@@ -34,7 +34,12 @@ from linecs.model import (
     TicketId,
 )
 from linecs.model.fields import CustomerField, CustomerTag, FieldChange
-from linecs.model.knowledge import EmbeddedText, KnowledgeVersion
+from linecs.model.knowledge import (
+    EmbeddedText,
+    KnowledgeProposal,
+    KnowledgeVersion,
+    ProposalSource,
+)
 from linecs.model.link import (
     KeptTokens,
     LedgerEntry,
@@ -342,6 +347,21 @@ TABLES: tuple[Table, ...] = (
         row=EmbeddedText,
         key=("embedder", "text_key"),
         long=frozenset({"vector"}),
+    ),
+    Table(
+        name="knowledge_proposals",
+        row=KnowledgeProposal,
+        indexes=(("state", "proposed_at", "id"),),
+        long=frozenset({"text", "answer", "reason", "entry_id"}),
+        json=frozenset({"variants"}),
+        lengths={"id": 32},
+    ),
+    Table(
+        name="proposal_sources",
+        row=ProposalSource,
+        key=("proposal_id", "inquiry_id"),
+        indexes=(("conversation_id", "since"),),
+        lengths={"proposal_id": 32},
     ),
     Table(name="quotas", row=Quota, key=("channel_id",)),
     Table(name="staff", row=StaffPresence, key=("operator_id",), lengths={"presence": 32}),

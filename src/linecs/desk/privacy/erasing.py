@@ -13,6 +13,7 @@ from linecs.desk.changes import Changes
 from linecs.desk.feed import happened
 from linecs.desk.inbox.indexing import forget_text
 from linecs.desk.jobs import new_job
+from linecs.desk.knowledge.forgetting import tell_taken_back
 from linecs.desk.link_events import BY_LOGIN, is_revoked_by_hand, subject_of, take_back
 from linecs.desk.links import LinkTransaction
 from linecs.desk.log import log
@@ -126,6 +127,7 @@ def _erase(
     rows = {"events": _empty_events(tx, person)}
     _end_tickets(core, tx, person)
     _forget_texts(tx, person)
+    tell_taken_back(tx, person.proposal_ids, now=core.clock(), channel_id=next(iter(core.channels)))
     media = _media_of(tx, person)
     tags = {each.tag for each in select_of(tx, person, CustomerTag, REMOVED[CustomerTag])}
     for row, (column, attribute) in REMOVED.items():

@@ -10,6 +10,7 @@ import attrs
 from linecs.desk.privacy.person import EMPTIED, KEPT, REMOVED, events_naming, find_person, select_of
 from linecs.idlink.secret import without_link_token
 from linecs.model import Job, ReplyToken, StoredEvent
+from linecs.model.knowledge import KnowledgeProposal, ProposalSource
 from linecs.model.link import KeptTokens, LinkCode, LinkInvitation, LinkNonce, LoginAttempt
 from linecs.storage.tables import table_of
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["export_person"]
 
 _SECRET = (Job, KeptTokens, LinkCode, LinkInvitation, LinkNonce, LoginAttempt, ReplyToken)
+_OF_OTHERS_TOO = (KnowledgeProposal, ProposalSource)
 _LEFT_OUT = frozenset(
     {
         "lease_owner",
@@ -49,7 +51,7 @@ def export_person(tx: Transaction, customer_id: str) -> str:
 
 def _tables(tx: Transaction, person: Person) -> Iterable[tuple[str, list[dict[str, Any]]]]:
     for row, owner in {**EMPTIED, **REMOVED, **KEPT}.items():
-        if row in _SECRET:
+        if row in {*_SECRET, *_OF_OTHERS_TOO}:
             continue
         found = (
             events_naming(tx, person) if row is StoredEvent else select_of(tx, person, row, owner)

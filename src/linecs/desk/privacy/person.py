@@ -27,7 +27,12 @@ from linecs.model import (
     Ticket,
 )
 from linecs.model.fields import CustomerField, CustomerTag, FieldChange
-from linecs.model.knowledge import EmbeddedText, KnowledgeVersion
+from linecs.model.knowledge import (
+    EmbeddedText,
+    KnowledgeProposal,
+    KnowledgeVersion,
+    ProposalSource,
+)
 from linecs.model.link import (
     KeptTokens,
     LedgerEntry,
@@ -81,6 +86,8 @@ REMOVED: Mapping[type[Any], tuple[str, str]] = {
     Job: ("subject_id", "subject_ids"),
     LinkCode: ("member_id", "member_ids"),
     LoginAttempt: ("member_id", "member_ids"),
+    ProposalSource: ("proposal_id", "proposal_ids"),
+    KnowledgeProposal: ("id", "proposal_ids"),
 }
 """Rows that go: the column that says whose they are, and what of a `Person` it names."""
 
@@ -122,6 +129,7 @@ class Person:
     member_ids: tuple[str, ...] = field(repr=False)
     ticket_ids: tuple[str, ...]
     subject_ids: tuple[str, ...]
+    proposal_ids: tuple[str, ...]
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -151,12 +159,14 @@ def find_person(tx: Transaction, customer_id: str) -> Person:
     messages = tx.select(Query(row=Message, where=in_theirs))
     named = [name for each in messages for name in (each.id, each.line_message_id) if name]
     link_ids = [each.id for each in links]
+    sources = tx.select(Query(row=ProposalSource, where=in_theirs))
     return Person(
         customers=tuple(customers),
         link_ids=tuple(link_ids),
         member_ids=tuple({each.member_id for each in links}),
         ticket_ids=tuple(tickets),
         subject_ids=(*ids, *tickets, *media, *named, *link_ids),
+        proposal_ids=tuple({each.proposal_id for each in sources}),
     )
 
 

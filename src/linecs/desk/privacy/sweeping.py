@@ -23,6 +23,7 @@ from linecs.model import (
     Note,
     StoredEvent,
 )
+from linecs.model.knowledge import KnowledgeProposal, ProposalSource
 from linecs.storage.ports import Condition, Query, Transaction, below, equal, one_of, unequal
 from linecs.storage.tables import Trace, table_of
 
@@ -71,6 +72,10 @@ def _forget_messages(tx: Transaction, messages: list[Message]) -> None:
     tx.update(Media, [one_of("message_id", ids)], _ERASED)
 
 
+def _forget_sources(tx: Transaction, proposals: list[KnowledgeProposal]) -> None:
+    tx.delete(ProposalSource, [one_of("proposal_id", [each.id for each in proposals])])
+
+
 _ERASED = {"state": MediaState.ERASED, "file_name": "", "sha256": ""}
 
 _RULES: dict[str, _Rule] = {
@@ -102,6 +107,7 @@ _RULES: dict[str, _Rule] = {
         _forget_messages,
     ),
     "notes": _Rule(Note, "at", (), _forget_texts),
+    "proposals": _Rule(KnowledgeProposal, "proposed_at", (), _forget_sources),
     "feed": _Rule(FeedEntry, "at"),
     "audit": _Rule(AuditEntry, "at"),
 }
