@@ -13,9 +13,10 @@ import pytest
 from desks import QUESTION, make_scene
 from linecs.cli import main
 from linecs.desk import Routing
-from linecs.hours import DAY_MS, BusinessCalendar
-from linecs.model import Ticket, TicketStatus
+from linecs.hours import DAY_MS, HOUR_MS, BusinessCalendar
+from linecs.model import Conversation, Ticket, TicketStatus
 from linecs.storage.memory import MemoryStorage
+from linecs.storage.ports import equal
 from linecs.testing import LineSimulator, VirtualClock
 
 if TYPE_CHECKING:
@@ -80,8 +81,8 @@ def test_more_tickets_than_a_page_are_all_counted(
 
 @pytest.fixture
 def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    """A desk that the command finds under `a_shop:desk`."""
-    clock = VirtualClock(time.time_ns() // 1_000_000)
+    """A desk that the command finds under `a_shop:desk`; what happens here is an hour past."""
+    clock = VirtualClock(time.time_ns() // 1_000_000 - HOUR_MS)
     with LineSimulator(clock=clock) as line:
         made = make_scene(line, clock, storage=MemoryStorage())
         module = ModuleType("a_shop")
@@ -121,3 +122,42 @@ def test_what_cannot_be_read_is_told(
     """By the argument's name."""
     assert main(["numbers", "a_shop:desk", *wrong]) == 2
     assert wrong[0] in capsys.readouterr().err
+
+
+def test_staffing_counts_the_desks_own_inquiries(
+    shop: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the bot solved is nobody's work, and the hours are those in which people wrote."""
+    solve(shop)
+    shop.line.customer("c2").says("営業時間")
+    shop.settle()
+    shop.clock.advance(seconds=1_801)
+    shop.settle()
+    words = ["staffing", "--desk", "a_shop:desk", "--days", "2", "--handling", "10m"]
+    assert main(words) == 0
+    _, *rows, _ = capsys.readouterr().out.splitlines()
+    assert sum(float(row.split()[1]) for row in rows) == 1.0
+
+
+def test_people_who_answer_side_by_side_are_measured(make: MakeScene) -> None:
+    """Two matters open at once from first to last reply count as two."""
+    scene = make()
+    start = scene.clock()
+    for name in "ab":
+        scene.line.customer(name).says(QUESTION)
+    scene.settle()
+    for _ in range(2):
+        for ticket in scene.rows(Ticket):
+            chat = scene.one(Conversation, equal("id", ticket.conversation_id))
+            scene.desk.reply(
+                chat.id,
+                "確認します。",
+                actor="sato",
+                version=chat.version,
+                seen=chat.newest_message_id,
+            )
+        scene.settle()
+        scene.clock.advance(seconds=600)
+    workload = scene.desk.workload(since=start - DAY_MS, until=scene.clock() + DAY_MS)
+    assert workload.concurrency == pytest.approx(2.0)
+    assert sum(workload.arrivals.values()) == 2.0

@@ -7,12 +7,16 @@ import csv
 import math
 import re
 import sys
+import time
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from linecs.cli.desks import load_desk
 from linecs.cli.tables import aligned
+from linecs.desk.numbers import Workload
 from linecs.errors import ConfigurationError
+from linecs.hours import DAY_MS
 from linecs.routing.staffing import (
     HALF_HOUR_MINUTES,
     ServiceTarget,
@@ -59,7 +63,11 @@ def _add_sources(parser: argparse.ArgumentParser) -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--arrivals", type=Path, metavar="CSV", help="時刻(10:00),件数 の表")
     source.add_argument("--views", type=Path, metavar="CSV", help="時刻(10:00),閲覧数 の表")
+    source.add_argument("--desk", metavar="DESK", help="デスク自身の履歴から (例: shop.line:desk)")
     source.add_argument("--per-hour", type=float, metavar="N", help="1時間あたりの件数")
+    parser.add_argument(
+        "--days", type=int, default=28, metavar="N", help="--desk の履歴を何日分 (既定 28)"
+    )
     parser.add_argument(
         "--contact-rate", type=float, metavar="R", help="閲覧1回あたりの問い合わせ率 (0.01 = 1%%)"
     )
@@ -78,7 +86,10 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--patience", type=_duration, metavar="5m", help="お客様が待てる平均時間")
     parser.add_argument(
-        "--concurrency", type=float, default=1.0, metavar="N", help="1人が同時に対応する件数"
+        "--concurrency",
+        type=float,
+        metavar="N",
+        help="1人が同時に対応する件数 (既定 1、--desk では実績)",
     )
     parser.add_argument("--at-least", type=int, default=1, metavar="N", help="最低の人数")
     parser.add_argument(
@@ -90,12 +101,13 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the table; 0 if it could be made, 2 if the input cannot be used."""
     try:
+        workload = _workload(args)
         needs = staffing_table(
-            _arrivals(args),
+            workload.arrivals,
             handling_ms=args.handling,
             target=args.target,
             patience_ms=args.patience,
-            concurrency=args.concurrency,
+            concurrency=args.concurrency or workload.concurrency,
             at_least=args.at_least,
             shrinkage=args.shrinkage,
         )
@@ -105,6 +117,13 @@ def run(args: argparse.Namespace) -> int:
     for line in _lines(needs, args):
         print(line)
     return 0
+
+
+def _workload(args: argparse.Namespace) -> Workload:
+    if args.desk is not None:
+        now = time.time_ns() // 1_000_000
+        return load_desk(args.desk).workload(since=now - args.days * DAY_MS, until=now)
+    return Workload(arrivals=_arrivals(args), concurrency=1.0)
 
 
 def _arrivals(args: argparse.Namespace) -> dict[int, float]:

@@ -11,6 +11,7 @@ from linecs.model import Author, OperatorId
 from linecs.routing import Presence
 
 if TYPE_CHECKING:
+    from linecs.desk.numbers import Workload
     from linecs.desk.operators.staff import Staff
     from linecs.desk.routing import Routing
     from linecs.model import CustomerId, MessageId, MessageObject, TicketId
@@ -119,6 +120,15 @@ class RoutingActions(Actions):
                 core, tx, customer_id, *messages, source=source, until=until
             )
         )
+
+    def workload(self, *, since: int, until: int) -> Workload:
+        """Return how many inquiries came for people in some time, and how people handled them.
+
+        Args:
+            since: From when, epoch ms UTC.
+            until: Before when, epoch ms UTC.
+        """
+        return numbers.read_workload(self._core, since, until)
 
     def notify(
         self, customer_id: CustomerId, *messages: MessageObject, source: str = "notice"
