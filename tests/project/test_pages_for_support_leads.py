@@ -1,4 +1,4 @@
-"""The support lead's tutorial does what it says, step by step."""
+"""Every page for the support lead does what it says, step by step."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import re
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pytest
 
 from linecs.cli import main
 
-if TYPE_CHECKING:
-    import pytest
-
-PAGE = Path(__file__).parents[2] / "docs" / "tutorial" / "answers.ja.md"
+DOCS = Path(__file__).parents[2] / "docs"
+LESSONS = [*DOCS.glob("tutorial/*.ja.md"), *DOCS.glob("support-lead/*.ja.md")]
+PAGES = sorted(page for page in LESSONS if "```console" in page.read_text("utf-8"))
 FENCE = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 NAMED = re.compile(r"`([\w.]+\.(?:csv|yaml|py))`")
 
 
-def steps() -> list[tuple[str, str, str]]:
+def steps(page: str) -> list[tuple[str, str, str]]:
     """Every block: its language, its text, and the file it was told to be saved as."""
-    page, found, before = PAGE.read_text("utf-8"), [], 0
+    found, before = [], 0
     for block in FENCE.finditer(page):
         names = NAMED.findall(page[before : block.start()])
         found.append((block[1], block[2], names[-1] if names else ""))
@@ -48,15 +48,18 @@ def pattern(lines: list[str]) -> str:
     return "".join(parts)
 
 
-def test_every_step_of_the_tutorial_works(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_step_of_a_page_works(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Files are saved as the page says, commands are run, and print what the page shows."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "shop", raising=False)
     ran = 0
-    for language, block, name in steps():
+    for language, block, name in steps(page.read_text("utf-8")):
+        if language == "output":  # an example of a busier shop than the page's own
+            continue
         if language != "console":
             assert name, block
             Path(name).write_text(block, encoding="utf-8")
@@ -68,4 +71,4 @@ def test_every_step_of_the_tutorial_works(
             assert re.fullmatch(pattern(expected), printed), printed
             ran += 1
     sys.modules.pop("shop", None)
-    assert ran >= 10
+    assert ran
