@@ -10,6 +10,7 @@ from attrs import evolve
 
 from linecs.delivery.attempts import begin_call, form_attempt
 from linecs.delivery.planner import WaitingMessage, plan
+from linecs.desk.campaigning import make_way
 from linecs.desk.feed import happened
 from linecs.desk.quotas import view_of
 from linecs.desk.reopening import give_back
@@ -56,7 +57,7 @@ def form_calls(core: DeskCore, tx: Transaction, limit: int) -> list[Attempt]:
     mine = _lock(tx, ids)
     open_attempts = _open_attempts(tx, mine)
     calls = _begin_again(core, tx, open_attempts, now)
-    free = _items_of(tx, mine.keys() - open_attempts.keys(), now)
+    free = make_way(tx, _items_of(tx, mine.keys() - open_attempts.keys(), now), mine, now)
     return calls + _begin_new(core, tx, free, mine, now)
 
 
@@ -169,6 +170,7 @@ class _Planner:
         conversation_ids = list(dict.fromkeys(item.conversation_id for item in items))
         by_id = Query(row=Message, where=(one_of("id", ids),))
         self._messages = {message.id: message for message in tx.select(by_id)}
+        self._campaigns = {item.message_id for item in items if item.yields_until}
         self._items: dict[ConversationId, list[OutboxItem]] = defaultdict(list)
         for item in sorted(items, key=lambda item: (item.created_at, item.message_id)):
             self._items[item.conversation_id].append(item)
@@ -235,7 +237,7 @@ class _Planner:
         return view_of(quota).after(self._pushes[channel_id]) if quota else None
 
     def _hold_back(self, conversation: Conversation, held: HeldBack, *, parked: bool) -> None:
-        """Park a message, or make it a dead letter; either way a person hears of it."""
+        """Park a message, or make it a dead letter; a person hears of it, campaigns apart."""
         message = self._messages[held.message_id]
         state = MessageState.PARKED if parked else MessageState.DEAD
         self._tx.save(message, evolve(message, state=state, error=held.reason))
@@ -254,7 +256,8 @@ class _Planner:
             subject_id=message.id,
         )
         self._tx.insert(told)
-        give_back(self._core, self._tx, conversation.id, reason=f"delivery_{state}")
+        if message.id not in self._campaigns:
+            give_back(self._core, self._tx, conversation.id, reason=f"delivery_{state}")
 
     def write(self) -> None:
         """Commit to the calls: attempts in, outbox rows and tokens out."""

@@ -29,6 +29,8 @@ class OutboxItem:
         message_id: The message; its content lives there.
         due_at: Not before, epoch ms UTC.
         parked: Whether it waits for next month's quota or a person's word.
+        yields_until: Of a campaign: until when it makes way for whoever talks with the customer,
+            and after which it is not said at all, epoch ms UTC; 0 for all other messages.
     """
 
     message_id: MessageId
@@ -39,6 +41,7 @@ class OutboxItem:
     created_at: int
     notification_disabled: bool = False
     parked: bool = False
+    yields_until: int = 0
 
 
 class AttemptState(StrEnum):
