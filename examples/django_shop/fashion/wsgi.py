@@ -1,0 +1,10 @@
+"""What gunicorn runs: `gunicorn fashion.wsgi`."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fashion.settings")
+application = get_wsgi_application()

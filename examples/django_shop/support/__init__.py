@@ -1,0 +1,1 @@
+"""The LINE desk in a Django project."""
