@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from linecs.model.inquiry import TraceStep
-from linecs.replies.considered import Considered, Explaining
+from linecs.replies.considered import Considered, Explaining, TimingOut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
-    from linecs.model.inquiry import Bubble, Decision, Inquiry, Responder, Trace
+    from linecs.model.inquiry import Bubble, Decision, HandOff, Inquiry, Responder, Trace
 
 __all__ = ["Chain"]
 
@@ -67,6 +68,11 @@ class Chain:
                 decision = evolve(considered.decision, trace=trace)
                 return Considered(decision=decision, trace=trace)
         return Considered(decision=None, trace=trace)
+
+    def time_out(self, memory: Mapping[str, Any], at: int) -> HandOff | None:
+        """Return the first hand-off for a customer who fell silent, or None."""
+        asked = (each for each in self.responders if isinstance(each, TimingOut))
+        return next(filter(None, (each.time_out(memory, at) for each in asked)), None)
 
     def waits(self, bubble: Bubble) -> bool:
         """Return False where any of the responders would answer at once."""

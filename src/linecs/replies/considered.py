@@ -9,9 +9,12 @@ from attrs import frozen
 from linecs.model.inquiry import Decision, Trace
 
 if TYPE_CHECKING:
-    from linecs.model.inquiry import Inquiry
+    from collections.abc import Mapping
+    from typing import Any
 
-__all__ = ["Considered", "Explaining"]
+    from linecs.model.inquiry import HandOff, Inquiry
+
+__all__ = ["Considered", "Explaining", "TimingOut"]
 
 
 @frozen(kw_only=True)
@@ -35,5 +38,17 @@ class Explaining(Protocol):
         """Return the decision and its trace.
 
         Called by the chain instead of `respond`, whose rules hold here too.
+        """
+        ...
+
+
+@runtime_checkable
+class TimingOut(Protocol):
+    """A responder that has something to say when a customer falls silent."""
+
+    def time_out(self, memory: Mapping[str, Any], at: int) -> HandOff | None:
+        """Return what to hand to a person, or None.
+
+        Called by the desk's job when `waiting_until` has passed, and by the chain.
         """
         ...

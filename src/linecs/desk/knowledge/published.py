@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from linecs.desk.falling_silent import TimingOut
 from linecs.desk.knowledge.embeddings import stored_vectors
 from linecs.desk.knowledge.versions import current, entries_of
 from linecs.desk.log import log
@@ -103,10 +102,7 @@ class PublishedResponder:
 
     def time_out(self, memory: Mapping[str, Any], at: int) -> HandOff | None:
         """Return what a scenario collected before the customer fell silent."""
-        for responder in self._chain().responders:
-            if isinstance(responder, TimingOut):
-                return responder.time_out(memory, at)
-        return None
+        return self._chain().time_out(memory, at)
 
     def waits(self, bubble: Bubble) -> bool:
         """Return False where any responder would answer at once."""

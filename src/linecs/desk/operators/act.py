@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from linecs.desk.changes import Changes
+from linecs.desk.falling_silent import end_scenario
 from linecs.desk.feed import happened
 from linecs.errors import StaleTicketError
 from linecs.model import (
@@ -24,6 +25,7 @@ from linecs.model import (
     new_id,
 )
 from linecs.storage.ports import Query, equal, one_of
+from linecs.storage.tables import Memory
 
 if TYPE_CHECKING:
     from linecs.desk.core import DeskCore
@@ -102,8 +104,13 @@ class Act:
         self._ticket = ticket
 
     def give_word_to(self, operator: OperatorId) -> None:
-        """Let a person hold the conversation; what the bot has queued is cancelled."""
+        """Let a person hold the conversation.
+
+        What the bot has queued is cancelled, and a scenario that was asking is over: the person
+        asks now.
+        """
         self.in_flight = self._silence_bot()
+        end_scenario(self.changes, self.tx.find(Memory, self.conversation.id), self.now)
         self.conversation = evolve(
             self.conversation,
             speaker=Speaker.OPERATOR,
