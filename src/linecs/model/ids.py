@@ -48,7 +48,9 @@ OperatorId = NewType("OperatorId", str)
 """The host's id of a person who answers."""
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_ID_LENGTH = 26
+# Ids are made for every row that is written, so their characters come two at a time.
+_PAIRS = tuple(high + low for high in _CROCKFORD for low in _CROCKFORD)
+_SHIFTS = range(120, -1, -10)
 _RANDOM_BYTES = 10
 
 
@@ -59,8 +61,4 @@ def new_id(now: int) -> str:
         now: Epoch milliseconds UTC.
     """
     number = (now << (8 * _RANDOM_BYTES)) | int.from_bytes(os.urandom(_RANDOM_BYTES))
-    characters = []
-    for _ in range(_ID_LENGTH):
-        characters.append(_CROCKFORD[number & 31])
-        number >>= 5
-    return "".join(reversed(characters))
+    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])

@@ -195,16 +195,19 @@ def _encodes(text: str) -> bool:
 
 
 def _to_json(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain_mapping)
-    if text.isascii() or _encodes(text):
-        return text
-    return json.dumps(value, separators=(",", ":"), default=_plain_mapping)
+    text = _JSON.encode(value)
+    return text if text.isascii() or _encodes(text) else _ASCII_JSON.encode(value)
 
 
 def _plain_mapping(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+_COMPACT = partial(json.JSONEncoder, separators=(",", ":"), default=_plain_mapping)
+_JSON = _COMPACT(ensure_ascii=False)
+_ASCII_JSON = _COMPACT()
 
 
 def _tuple_from_json(text: str) -> tuple[Any, ...]:
