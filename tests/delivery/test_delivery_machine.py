@@ -178,8 +178,8 @@ class ModelledDesk:
             now=self.now,
         )
         self.open = [*parts, *self.open]
-        if settlement.attempt.state is AttemptState.WAITING:
-            self.open.insert(0, settlement.attempt)
+        if settlement.after.state is AttemptState.WAITING:
+            self.open.insert(0, settlement.after)
 
     def finish(self) -> None:
         """Let LINE answer every call until nothing is left to do."""

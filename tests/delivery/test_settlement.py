@@ -58,7 +58,7 @@ def test_accepted_records_lines_ids() -> None:
     """Each message keeps the id and quote token LINE gave it."""
     sent = (SentMessage(line_message_id="1", quote_token="q"), SentMessage(line_message_id="2"))
     settlement = settle(an_attempt(members=2), Accepted(sent=sent), NOW, POLICY)
-    assert settlement.attempt.state is AttemptState.ACCEPTED
+    assert settlement.after.state is AttemptState.ACCEPTED
     assert [(each.line_message_id, each.quote_token) for each in settlement.members] == [
         ("1", "q"),
         ("2", ""),
@@ -79,7 +79,7 @@ def test_accepted_without_ids_is_accepted() -> None:
 def test_a_push_is_tried_again_with_the_same_key(outcome: Outcome) -> None:
     """What did not settle is called again later, body and retry key unchanged."""
     before = an_attempt()
-    after = settle(before, outcome, NOW, POLICY).attempt
+    after = settle(before, outcome, NOW, POLICY).after
     assert after.state is AttemptState.WAITING
     assert NOW < after.due_at <= NOW + POLICY.first_wait
     assert (after.retry_key, after.messages, after.owner) == (before.retry_key, before.messages, "")
@@ -104,7 +104,7 @@ def test_the_months_end_parks() -> None:
     """A push over the monthly limit waits for quota, outside any attempt."""
     settlement = settle(an_attempt(members=2), MonthlyLimit(), NOW, POLICY)
     assert fates(settlement) == [Fate.PARKED, Fate.PARKED]
-    assert settlement.attempt.state is AttemptState.REFUSED
+    assert settlement.after.state is AttemptState.REFUSED
 
 
 def test_the_months_end_does_not_park_what_may_be_sent() -> None:
@@ -118,7 +118,7 @@ def test_a_push_given_up_unsent_is_dead() -> None:
     late = NOW + POLICY.give_up_after
     settlement = settle(an_attempt(), RateLimited(), late, POLICY)
     assert fates(settlement) == [Fate.DEAD]
-    assert settlement.attempt.state is AttemptState.REFUSED
+    assert settlement.after.state is AttemptState.REFUSED
 
 
 def test_a_push_given_up_in_the_dark_is_unknown() -> None:
@@ -126,7 +126,7 @@ def test_a_push_given_up_in_the_dark_is_unknown() -> None:
     late = NOW + POLICY.give_up_after
     settlement = settle(an_attempt(), TIMEOUT, late, POLICY)
     assert fates(settlement) == [Fate.UNKNOWN]
-    assert settlement.attempt.state is AttemptState.UNKNOWN
+    assert settlement.after.state is AttemptState.UNKNOWN
 
 
 def test_an_old_attempt_is_not_called_again() -> None:
@@ -223,7 +223,7 @@ def test_an_unclear_reply_is_tried_once_more() -> None:
     """The same token again: at worst LINE says it was spent."""
     settlement = settle(an_attempt(Route.REPLY), TIMEOUT, NOW, POLICY)
     assert fates(settlement) == [Fate.RETRIED]
-    assert settlement.attempt.reply_token == "token-1"
+    assert settlement.after.reply_token == "token-1"
 
 
 @pytest.mark.parametrize("outcome", [TIMEOUT, TokenSpent()], ids=["silence", "spent"])
@@ -248,7 +248,7 @@ def test_unknown_may_be_pushed_where_the_shop_says_so() -> None:
     settlement = settle(attempt, TIMEOUT, NOW, policy)
     assert fates(settlement) == [Fate.QUEUED]
     assert settlement.may_double
-    assert settlement.attempt.state is AttemptState.UNKNOWN
+    assert settlement.after.state is AttemptState.UNKNOWN
 
 
 def test_a_token_spent_at_the_first_call_is_pushed_instead() -> None:

@@ -4,12 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from attrs import evolve
 
 from desks import HOURS_ANSWER
 from linecs.delivery import DeliveryPolicy
 from linecs.desk import DeskSettings, SupportDesk
-from linecs.desk.delivering import called, record
+from linecs.desk.calling import call_each, called
 from linecs.desk.forming import form_calls
+from linecs.desk.recording import record
 from linecs.model import (
     Attempt,
     AttemptState,
@@ -21,15 +23,20 @@ from linecs.model import (
     MessageState,
     OutboxItem,
     Route,
+    Ticket,
     TicketStatus,
 )
-from linecs.storage.ports import Query, equal
+from linecs.storage.ports import Query, equal, unequal
 from linecs.testing.simulator import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from desks import MakeScene, Scene
+    from linecs.delivery import Outcome
+    from linecs.desk.core import DeskCore
+    from linecs.desk.gateways import Gateways
+    from linecs.model import ChannelId
     from linecs.storage.ports import Transaction
     from linecs.testing import LineSimulator, VirtualClock
 
@@ -312,6 +319,69 @@ def test_a_lease_on_a_call_outlasts_the_call() -> None:
     """Otherwise a second worker would call while the first still waits for its answer."""
     with pytest.raises(ValueError, match="call_lease"):
         DeskSettings(call_lease=10_000, call_timeout=10_000)
+
+
+def test_what_does_not_go_out_comes_back_on_its_own_ticket(scene: Scene) -> None:
+    """The customer has another matter by now, and that one is left alone (Promise 3)."""
+    push_a_reply(scene)
+    answered = scene.ticket
+    scene.desk.resolve(answered.id, actor="hanako", version=answered.version)
+    scene.clock.advance(hours=100)
+    scene.line.customer("c1").says("別の質問です")
+    scene.desk.process(wait=0)
+    scene.line.faults.add(Fault.refuse(403))
+    (other,) = scene.rows(Ticket, unequal("id", answered.id))
+    scene.desk.deliver()
+    tickets = {each.id: each for each in scene.rows(Ticket)}
+    back = tickets[answered.id]
+    assert (back.status, back.reason) == (TicketStatus.OPEN, "delivery_dead")
+    assert tickets[other.id] == other
+    assert scene.conversation.ticket_id == other.id
+
+
+def test_a_ticket_that_comes_back_is_the_current_one_where_no_other_is_open(scene: Scene) -> None:
+    """What the customer writes next belongs to it."""
+    push_a_reply(scene)
+    first = scene.ticket
+    scene.desk.resolve(first.id, actor="hanako", version=first.version)
+    scene.clock.advance(hours=100)
+    scene.line.customer("c1").says("別の質問です")
+    scene.desk.process(wait=0)
+    (second,) = scene.rows(Ticket, unequal("id", first.id))
+    scene.desk.resolve(second.id, actor="hanako", version=second.version)
+    scene.line.faults.add(Fault.refuse(403))
+    scene.desk.deliver()
+    assert scene.conversation.ticket_id == first.id
+
+
+def test_a_call_that_raises_costs_no_other_its_outcome(scene: Scene) -> None:
+    """A bug in one call is raised once the others' outcomes are recorded."""
+    for name in ("c1", "c2", "c3"):
+        scene.line.customer(name).says("営業時間")
+    scene.desk.process(wait=0)
+    core = scene.desk._core
+    first, *_ = attempts = core.storage.run(lambda tx: form_calls(core, tx, 10))
+
+    class OneRaises:
+        def of(self, channel_id: ChannelId) -> OneRaises:
+            self._real = core.gateways.of(channel_id)
+            return self
+
+        def send(self, attempt: Attempt) -> Outcome:
+            if attempt.id == first.id:
+                raise RuntimeError("a bug")
+            return self._real.send(attempt)
+
+    broken = evolve(core, gateways=cast("Gateways", OneRaises()))
+    with pytest.raises(RuntimeError, match="a bug"):
+        _call_and_record(broken, attempts)
+    states = [attempt.state for attempt in scene.rows(Attempt, order=("id",))]
+    assert sorted(states) == [AttemptState.ACCEPTED, AttemptState.ACCEPTED, AttemptState.CALLING]
+
+
+def _call_and_record(core: DeskCore, attempts: Sequence[Attempt]) -> None:
+    for settlements in call_each(core, attempts):
+        record(core, settlements)
 
 
 def test_messages_never_overtake_one_whose_outcome_is_open(scene: Scene) -> None:

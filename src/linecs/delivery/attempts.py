@@ -19,9 +19,16 @@ __all__ = ["begin_call", "divide", "form_attempt", "request_body"]
 
 
 def form_attempt(
-    call: PlannedCall, customer: Customer, *, attempt_id: AttemptId, retry_key: str, now: int
+    call: PlannedCall,
+    customer: Customer,
+    *,
+    attempt_id: AttemptId,
+    retry_key: str,
+    now: int,
+    owner: str = "",
+    until: int = 0,
 ) -> Attempt:
-    """Return the attempt of a planned call, its body frozen; not yet called.
+    """Return the attempt of a planned call, its body frozen.
 
     Args:
         call: As planned.
@@ -29,7 +36,10 @@ def form_attempt(
         attempt_id: A fresh id.
         retry_key: A fresh UUID; used for pushes only.
         now: Epoch ms UTC.
+        owner: The worker that calls at once, as after `begin_call`; empty lets it wait.
+        until: As for `begin_call`.
     """
+    at_once = bool(owner)
     return Attempt(
         id=attempt_id,
         channel_id=customer.channel_id,
@@ -41,9 +51,12 @@ def form_attempt(
         notification_disabled=call.notification_disabled,
         reply_token=call.token.token if call.token else "",
         retry_key=retry_key if call.route is Route.PUSH else "",
-        state=AttemptState.WAITING,
-        due_at=now,
+        state=AttemptState.CALLING if at_once else AttemptState.WAITING,
+        tries=int(at_once),
+        due_at=until if at_once else now,
+        owner=owner,
         created_at=now,
+        first_called_at=now if at_once else 0,
     )
 
 

@@ -141,6 +141,8 @@ def plan(
 def _replies(
     waiting: Sequence[WaitingMessage], tokens: Sequence[ReplyToken]
 ) -> tuple[tuple[PlannedCall, ...], Sequence[WaitingMessage]]:
+    if not tokens:
+        return (), waiting
     batches = tuple(_batches(waiting))[: len(tokens)]
     calls = tuple(
         PlannedCall(route=Route.REPLY, messages=batch, token=token)

@@ -8,6 +8,7 @@ Source: LINE Developers, "Retry failed API requests" and "Send reply message".
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -96,7 +97,8 @@ class Settlement:
     """What to record in one commit after a call.
 
     Attributes:
-        attempt: As it now is; called again at `due_at` where its state is `WAITING`.
+        attempt: As it was committed before the call.
+        changes: Its fields that are to change, by name.
         members: One for each message, in order.
         groups: The messages of each new attempt to make (`divide`), in order.
         queue_at: When queued members may be planned again, epoch ms UTC.
@@ -105,11 +107,17 @@ class Settlement:
     """
 
     attempt: Attempt
+    changes: Mapping[str, Any] = field(repr=False)
     members: tuple[MemberSettlement, ...]
     groups: tuple[tuple[MessageId, ...], ...] = ()
     queue_at: int = 0
     alarm: Alarm | None = None
     may_double: bool = False
+
+    @property
+    def after(self) -> Attempt:
+        """The attempt as it now is; called again at `due_at` where its state is `WAITING`."""
+        return evolve(self.attempt, **self.changes)
 
 
 def settle(attempt: Attempt, outcome: Outcome, now: int, policy: DeliveryPolicy) -> Settlement:
@@ -152,10 +160,10 @@ def give_up(attempt: Attempt, now: int, policy: DeliveryPolicy) -> Settlement | 
 
 def postpone(attempt: Attempt, now: int) -> Settlement:
     """Return an attempt as it was before a call that was committed and then not made."""
-    waiting = evolve(
-        attempt, state=AttemptState.WAITING, owner="", due_at=now, tries=attempt.tries - 1
+    waiting = {"owner": "", "due_at": now, "tries": attempt.tries - 1}
+    return Settlement(
+        attempt=attempt, changes={**waiting, "state": AttemptState.WAITING}, members=()
     )
-    return Settlement(attempt=waiting, members=())
 
 
 def wait_after(attempt: Attempt, policy: DeliveryPolicy) -> int:
@@ -305,6 +313,8 @@ class _EndedCall:
     def _settled(
         self, state: AttemptState, members: Iterable[MemberSettlement], error: str = ""
     ) -> Settlement:
-        # One copy of the attempt: this runs for every message that goes out.
-        attempt = evolve(self._attempt, **self._seen, state=state, error=error)
-        return Settlement(attempt=attempt, members=tuple(members), alarm=self._alarm)
+        # Changes, not a copy of the attempt: this runs for every message that goes out.
+        changes = {**self._seen, "state": state, "error": error}
+        return Settlement(
+            attempt=self._attempt, changes=changes, members=tuple(members), alarm=self._alarm
+        )

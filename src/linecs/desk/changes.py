@@ -41,6 +41,7 @@ class Changes:
         ] = {}
         self._removed: list[tuple[type[Any], Sequence[Condition]]] = []
         self._set: list[_Update] = []
+        self._set_one: list[_Update] = []
         self._last: list[Callable[[Transaction], None]] = []
 
     @property
@@ -76,6 +77,12 @@ class Changes:
         """Change all rows for which all conditions hold, whatever they are now."""
         self._set.append((row, where, changes))
 
+    def set_one(
+        self, row: type[Any], where: Sequence[Condition], changes: Mapping[str, object]
+    ) -> None:
+        """Change the one row for which all conditions hold; `write` raises where none does."""
+        self._set_one.append((row, where, changes))
+
     def then(self, step: Callable[[Transaction], None]) -> None:
         """Do this last in the same commit: what must look again at what is there by then.
 
@@ -100,7 +107,7 @@ class Changes:
             step(tx)
 
     def _save(self, tx: Transaction) -> None:
-        differences = []
+        differences = list(self._set_one)
         for before, after, guard in self._altered.values():
             where, changes = layout_of(type(before)).difference(before, after, sorted(guard))
             if changes:

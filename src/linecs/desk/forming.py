@@ -57,7 +57,7 @@ def form_calls(core: DeskCore, tx: Transaction, limit: int) -> list[Attempt]:
     mine = _lock(tx, ids)
     open_attempts = _open_attempts(tx, mine)
     calls = _begin_again(core, tx, open_attempts, now)
-    free = make_way(tx, _items_of(tx, mine.keys() - open_attempts.keys(), now), mine, now)
+    free = make_way(tx, _items_of(tx, mine.keys() - open_attempts.keys(), waiting, now), mine, now)
     return calls + _begin_new(core, tx, free, mine, now)
 
 
@@ -76,15 +76,27 @@ def _due(now: int) -> tuple[Condition, ...]:
 
 
 def _items_of(
-    tx: Transaction, conversations: Collection[ConversationId], now: int
+    tx: Transaction,
+    conversations: Collection[ConversationId],
+    held: Sequence[OutboxItem],
+    now: int,
 ) -> list[OutboxItem]:
     """Return what these conversations wait to send, in order, up to what another worker holds.
 
     Looked at again, now that they are ours: what was waiting before may have been sent.
+
+    Args:
+        tx: What it joins.
+        conversations: Ours alone until it ends.
+        held: Due items, perhaps of others too, that are ours as long.
+        now: Epoch ms UTC.
     """
     if not conversations:
         return []
     where = (one_of("conversation_id", sorted(conversations)), *_due(now))
+    theirs = [item for item in held if item.conversation_id in conversations]
+    if tx.count(Query(row=OutboxItem, where=where)) == len(theirs):
+        return sorted(theirs, key=lambda item: (item.created_at, item.message_id))
     query = Query(row=OutboxItem, where=where, order=("created_at", "message_id"))
     ours = {item.message_id for item in tx.claim(query, {})}
     ended: set[ConversationId] = set()
@@ -206,8 +218,10 @@ class _Planner:
             attempt_id=AttemptId(self._core.new_id()),
             retry_key=str(uuid.uuid4()),
             now=self._now,
+            owner=self._core.worker,
+            until=self._now + self._core.settings.call_lease,
         )
-        self._attempts.append(_begun(self._core, formed, self._now))
+        self._attempts.append(formed)
         if call.token is not None:
             self._spent.append(call.token)
         self._pushes[conversation.channel_id] += call.route is Route.PUSH
@@ -257,7 +271,8 @@ class _Planner:
         )
         self._tx.insert(told)
         if message.id not in self._campaigns:
-            give_back(self._core, self._tx, conversation.id, reason=f"delivery_{state}")
+            reason = f"delivery_{state}"
+            give_back(self._core, self._tx, conversation.id, message.ticket_id, reason=reason)
 
     def write(self) -> None:
         """Commit to the calls: attempts in, outbox rows and tokens out."""

@@ -1,0 +1,110 @@
+"""Calls to LINE: several at a time, no connection held, each outcome handed over as it comes."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+from linecs.delivery.outcomes import Unreached
+from linecs.delivery.settlement import Settlement, give_up, postpone, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from linecs.delivery.outcomes import Outcome
+    from linecs.desk.core import DeskCore
+    from linecs.model import Attempt
+
+__all__ = ["call_each", "called"]
+
+_READY_FOR_EACH_THREAD = 2
+_WORTH_THREADS = 2
+
+
+def call_each(core: DeskCore, attempts: Sequence[Attempt]) -> Iterator[list[Settlement]]:
+    """Make the calls and yield how they ended, together those that ended meanwhile.
+
+    No thread is far ahead of whoever records what is yielded: after a crash, what is not
+    recorded is unclear. Where calls raised, the first error comes after the others' outcomes.
+    """
+    if len(attempts) < _WORTH_THREADS:
+        for attempt in attempts:
+            yield [called(core, attempt)]
+        return
+    threads = min(core.settings.delivery_threads, len(attempts))
+    ready: SimpleQueue[Attempt | None] = SimpleQueue()
+    results: SimpleQueue[Settlement | Exception] = SimpleQueue()
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in range(threads):
+            pool.submit(_call_what_is_ready, core, ready, results)
+        try:
+            yield from _outcomes(attempts, ready, results, threads * _READY_FOR_EACH_THREAD)
+        finally:
+            for _ in range(threads):
+                ready.put(None)
+
+
+def _outcomes(
+    attempts: Sequence[Attempt],
+    ready: SimpleQueue[Attempt | None],
+    results: SimpleQueue[Settlement | Exception],
+    at_once: int,
+) -> Iterator[list[Settlement]]:
+    waiting = iter(attempts)
+    for attempt in islice(waiting, at_once):
+        ready.put(attempt)
+    left = len(attempts)
+    errors: list[Exception] = []
+    while left:
+        some = _those_there(results)
+        left -= len(some)
+        for attempt in islice(waiting, len(some)):
+            ready.put(attempt)
+        errors += [each for each in some if isinstance(each, Exception)]
+        yield [each for each in some if isinstance(each, Settlement)]
+    if errors:
+        raise errors[0]
+
+
+def _call_what_is_ready(
+    core: DeskCore,
+    ready: SimpleQueue[Attempt | None],
+    results: SimpleQueue[Settlement | Exception],
+) -> None:
+    while (attempt := ready.get()) is not None:
+        try:
+            results.put(called(core, attempt))
+        except Exception as error:  # noqa: BLE001 - raised by whoever takes it
+            results.put(error)
+
+
+def _those_there(results: SimpleQueue[Settlement | Exception]) -> list[Settlement | Exception]:
+    """Wait for one, and take all that are there by then."""
+    some = [results.get()]
+    try:
+        while True:
+            some.append(results.get_nowait())
+    except Empty:
+        return some
+
+
+def called(core: DeskCore, attempt: Attempt) -> Settlement:
+    """Make an attempt's call and return how it ended, unless its time is over."""
+    policy = core.settings.delivery
+    now = core.clock()
+    if now + core.settings.call_timeout > attempt.due_at:
+        # It waited long for a free thread: another worker could take it for interrupted while
+        # we call.
+        return postpone(attempt, now)
+    # Counting this call, the attempt's time may be over: a retry key too old protects nothing.
+    over = give_up(attempt, now, policy)
+    return over or settle(attempt, _outcome(core, attempt), core.clock(), policy)
+
+
+def _outcome(core: DeskCore, attempt: Attempt) -> Outcome:
+    if attempt.channel_id not in core.channels:
+        # One forgotten channel must not stop the others' messages.
+        return Unreached(error="this desk no longer has the message's channel")
+    return core.gateways.of(attempt.channel_id).send(attempt)
