@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import socket
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["SHOP", "Demo", "demo_environment", "run_demo", "start_demo"]
+__all__ = ["SHOP", "Demo", "demo_environment", "interrupt_make", "run_demo", "start_demo"]
 
 SHOP = Path(__file__).parents[1] / "examples" / "flask_shop"
 _STARTS_WITHIN_SECONDS = 90
@@ -74,6 +75,42 @@ def start_demo(environment: Mapping[str, str]) -> Iterator[Demo]:
     finally:
         process.terminate()
         process.wait(timeout=_STOPS_WITHIN_SECONDS)
+
+
+def interrupt_make(environment: Mapping[str, str]) -> tuple[int, str]:
+    """Run `make demo` in a terminal, press Ctrl-C, and return its status and what was shown."""
+    keyboard, terminal = os.openpty()
+    installed = ["--assume-old", f"{sys.prefix}/.installed", f"VENV={sys.prefix}"]
+    # A session of its own, which takes the terminal as its own, as a shell's is.
+    with subprocess.Popen(  # noqa: S603 - this repository's own program
+        ["setsid", "--ctty", "--wait", "make", *installed, "demo"],  # noqa: S607 - util-linux
+        cwd=SHOP.parents[1],
+        env=dict(environment),
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+    ) as process:
+        os.close(terminal)
+        shown = _read(keyboard, until="Ctrl-C です")
+        os.write(keyboard, b"\x03")
+        shown += _read(keyboard, until=None)
+        status = process.wait(timeout=_STOPS_WITHIN_SECONDS)
+    os.close(keyboard)
+    return status, shown
+
+
+def _read(keyboard: int, *, until: str | None) -> str:
+    """Return what a terminal shows, to its end where no words are waited for."""
+    shown, late = b"", time.monotonic() + _STARTS_WITHIN_SECONDS
+    while until is None or until not in shown.decode(errors="replace"):
+        assert time.monotonic() < late, shown.decode(errors="replace")
+        if not select.select([keyboard], [], [], 1)[0]:
+            continue
+        try:
+            shown += os.read(keyboard, 4096)
+        except OSError:  # so Linux says that nobody has the other end any more
+            break
+    return shown.decode(errors="replace")
 
 
 def _addresses(process: subprocess.Popen[bytes], said: Path) -> list[str]:

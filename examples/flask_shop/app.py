@@ -20,10 +20,18 @@ if TYPE_CHECKING:
 
     from linecs import SupportDesk
 
-__all__ = ["create_app"]
+__all__ = ["create_app", "staff_with"]
+
+_OPERATORS = {"hanako": "花子", "taro": "太郎"}
 
 # An unknown operator takes as long as a wrong password.
 _NOBODY = generate_password_hash("nobody")
+
+
+def staff_with(password: str) -> dict[str, tuple[str, str]]:
+    """Return the shop's two operators, with this password."""
+    hashed = generate_password_hash(password)
+    return {each: (name, hashed) for each, name in _OPERATORS.items()}
 
 
 def create_app(

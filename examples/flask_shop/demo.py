@@ -18,11 +18,13 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app import create_app
+from app import create_app, staff_with
+from install import install
+from kept import make_room
 from past import PAST_CUSTOMERS, tell_the_past
-from shop_desk import create_desk, publish_content
+from shop_desk import create_desk
 from storefront import Shop
-from werkzeug.security import generate_password_hash
+from terminal import own_interrupts
 from werkzeug.serving import make_server
 
 from linecs.testing import LineSimulator
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from linecs import SupportDesk
 
 _HERE = Path(__file__).parent
-_STAFF = {"hanako": "花子", "taro": "太郎"}
 _PHONES = ("あおい", "みお")
 _REAL = ("LINE_CHANNEL_SECRET", "LINE_ACCESS_TOKEN", "LINE_BOT_USER_ID", "PUBLIC_URL")
 _WORKER_STOPS_WITHIN_SECONDS = 15
@@ -46,19 +47,23 @@ _ADDRESSES = """
 
 終了は Ctrl-C です。データは {folder} にあります（消すと最初に戻ります）。
 """
+_GOODBYE = """\
+終了しました。もう一度 make demo で、続きから始められます。
+Stopped. `make demo` goes on from here.
+"""
 
 
 def main() -> None:
     """Run until told to stop."""
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     is_real = all(os.environ.get(name) for name in _REAL)
     port = _free_port("DEMO_PORT", 8941)
     settings = _settings(port, is_real=is_real)
     password = _password(is_real=is_real)
     phone = "（お手元のLINEで、公式アカウントに話しかけてください）"
-    with ExitStack() as running:
+    with own_interrupts(), ExitStack() as running:
         if is_real:
             _open_shop(running, settings, port, password)
         else:
@@ -70,13 +75,14 @@ def main() -> None:
         shop, folder = settings["PUBLIC_URL"], settings["DATA_FOLDER"]
         _say(_ADDRESSES.format(shop=shop, phone=phone, password=password, folder=folder))
         stop.wait()
-        _say("終了しています…\n")
+        _say("\n終了しています…\n")
+    _say(_GOODBYE)
 
 
 def _settings(port: int, *, is_real: bool) -> dict[str, str]:
     folder = Path(os.environ.get("DEMO_FOLDER", _HERE.parent.parent / ".demo")).resolve()
     folder /= "real" if is_real else "simulated"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_room(folder, is_real=is_real)
     return {
         "DATABASE_URL": f"sqlite:///{folder / 'desk.sqlite3'}",
         "DATA_FOLDER": str(folder),
@@ -129,21 +135,18 @@ def _open_shop(
     running: ExitStack, settings: Mapping[str, str], port: int, password: str
 ) -> SupportDesk:
     """Fill the shop, open its pages, and start its worker."""
+    install(settings, password=password)
     desk = create_desk(settings)
     shop = Shop(Path(settings["DATA_FOLDER"]) / "shop.sqlite3")
-    shop.install(time.time_ns() // 1_000_000, password=password)
-    publish_content(desk, by="lead")
     _serve(running, desk, shop, port, password)
     _work(running, settings)
     return desk
 
 
 def _serve(running: ExitStack, desk: SupportDesk, shop: Shop, port: int, password: str) -> None:
-    hashed = generate_password_hash(password)
-    staff = {each: (name, hashed) for each, name in _STAFF.items()}
     is_https = os.environ.get("PUBLIC_URL", "").startswith("https:")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    app = create_app(desk, shop, staff=staff, is_https=is_https)
+    app = create_app(desk, shop, staff=staff_with(password), is_https=is_https)
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import signal
 import socket
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
-from demos import demo_environment, run_demo, start_demo
+from demos import demo_environment, interrupt_make, run_demo, start_demo
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,3 +50,41 @@ def test_a_real_channel_needs_a_password_of_its_own(tmp_path: Path) -> None:
     ended = run_demo(demo_environment(tmp_path) | dict.fromkeys(real, "https://shop.example"))
     assert ended.returncode == 1
     assert "DEMO_PASSWORD" in ended.stderr
+
+
+def test_make_ends_well_on_ctrl_c(tmp_path: Path) -> None:
+    """In a terminal, where Ctrl-C interrupts all that runs: a goodbye, and no word of an error."""
+    status, shown = interrupt_make(demo_environment(tmp_path))
+    assert status == 0, shown
+    assert "make demo で、続きから始められます。" in shown
+    assert not any(word in shown for word in ("Error", "Interrupt", "Traceback", "***"))
+
+
+def break_schema(database: Path) -> None:
+    """Leave a database as a release with other columns would have made it."""
+    database.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(database)) as made, made:
+        made.execute("CREATE TABLE linecs_schema (version BIGINT PRIMARY KEY)")
+        made.execute("INSERT INTO linecs_schema VALUES (1)")
+        made.execute("CREATE TABLE linecs_tickets (id TEXT PRIMARY KEY, colour TEXT)")
+
+
+def test_an_old_folder_is_set_aside(tmp_path: Path) -> None:
+    """What another version kept breaks nothing and is not thrown away."""
+    break_schema(tmp_path / "simulated" / "desk.sqlite3")
+    with start_demo(demo_environment(tmp_path)) as running:
+        assert httpx.get(f"{running.shop}/staff", timeout=20).status_code == 200
+    (aside,) = tmp_path.glob("simulated-*")
+    assert str(aside) in (tmp_path / "said.txt").read_text(encoding="utf-8")
+    assert (aside / "desk.sqlite3").exists()
+
+
+def test_real_customers_data_are_never_set_aside(tmp_path: Path) -> None:
+    """Of a real channel the program says what is wrong, and ends."""
+    break_schema(tmp_path / "real" / "desk.sqlite3")
+    real = ("LINE_CHANNEL_SECRET", "LINE_ACCESS_TOKEN", "LINE_BOT_USER_ID", "PUBLIC_URL")
+    own = {**dict.fromkeys(real, "https://shop.example"), "DEMO_PASSWORD": "of the tests"}
+    ended = run_demo(demo_environment(tmp_path) | own)
+    assert ended.returncode == 1
+    assert str(tmp_path / "real") in ended.stderr
+    assert [each.name for each in tmp_path.iterdir()] == ["real"]
