@@ -30,7 +30,7 @@ class Demo:
     """The demonstration, running.
 
     Attributes:
-        shop, phone: Addresses as it printed them.
+        shop, phone: Addresses as it printed them; no phone where LINE is not simulated.
     """
 
     process: subprocess.Popen[bytes]
@@ -70,8 +70,8 @@ def start_demo(environment: Mapping[str, str]) -> Iterator[Demo]:
             stderr=subprocess.STDOUT,
         )
     try:
-        shop, _, phone = _addresses(process, said)
-        yield Demo(process=process, shop=shop.rstrip("/"), phone=phone)
+        shop, _, *phone = _addresses(process, said)
+        yield Demo(process=process, shop=shop.rstrip("/"), phone="".join(phone))
     finally:
         process.terminate()
         process.wait(timeout=_STOPS_WITHIN_SECONDS)
@@ -119,7 +119,7 @@ def _addresses(process: subprocess.Popen[bytes], said: Path) -> list[str]:
         assert process.poll() is None, text
         assert time.monotonic() < late, text
         time.sleep(0.1)
-    return re.findall(r"http://127\.0\.0\.1:\d+/\S*", text)
+    return re.findall(r"https?://\S+", text)
 
 
 def _free_port() -> int:

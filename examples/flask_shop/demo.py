@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from linecs import SupportDesk
 
 _HERE = Path(__file__).parent
+_ELSEWHERE = ("LINE_API_URL", "LINE_DIALOG_URL")
 _PHONES = ("あおい", "みお")
 _REAL = ("LINE_CHANNEL_SECRET", "LINE_ACCESS_TOKEN", "LINE_BOT_USER_ID", "PUBLIC_URL")
 _WORKER_STOPS_WITHIN_SECONDS = 15
@@ -83,11 +84,12 @@ def _settings(port: int, *, is_real: bool) -> dict[str, str]:
     folder = Path(os.environ.get("DEMO_FOLDER", _HERE.parent.parent / ".demo")).resolve()
     folder /= "real" if is_real else "simulated"
     make_room(folder, is_real=is_real)
+    taken = (*_REAL, *_ELSEWHERE) if is_real else ()
     return {
         "DATABASE_URL": f"sqlite:///{folder / 'desk.sqlite3'}",
         "DATA_FOLDER": str(folder),
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
-        **{name: os.environ[name] for name in _REAL if is_real},
+        **{name: os.environ[name] for name in taken if name in os.environ},
     }
 
 

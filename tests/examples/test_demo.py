@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import sqlite3
@@ -12,6 +13,8 @@ import httpx
 import pytest
 
 from demos import demo_environment, interrupt_make, run_demo, start_demo
+from linecs.testing import LineSimulator
+from served import environment_of, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +61,26 @@ def test_make_ends_well_on_ctrl_c(tmp_path: Path) -> None:
     assert status == 0, shown
     assert "make demo で、続きから始められます。" in shown
     assert not any(word in shown for word in ("Error", "Interrupt", "Traceback", "***"))
+
+
+def test_it_serves_a_real_channel(tmp_path: Path) -> None:
+    """With a channel's secrets it simulates nothing, and behind its public address it answers."""
+    with LineSimulator() as line:
+        own = environment_of(line, PUBLIC_URL="https://shop.example", DEMO_PASSWORD="of the tests")
+        environment = demo_environment(tmp_path) | {
+            name: value for name, value in own.items() if name not in os.environ
+        }
+        behind = f"http://127.0.0.1:{environment['DEMO_PORT']}"
+        with start_demo(environment) as running:
+            assert (running.shop, running.phone) == ("https://shop.example", "")
+            line.deliver_to(f"{behind}/line/webhook")
+            customer = line.customer("あおい")
+            customer.says("電話番号")
+            until(lambda: len(customer.chat) == 2, otherwise=tmp_path / "said.txt")
+            staff = httpx.get(f"{behind}/staff", timeout=20)
+    assert "0120-000-000" in (customer.chat[-1].text or "")
+    assert "Secure" in staff.headers["set-cookie"]
+    assert [each.name for each in tmp_path.iterdir() if each.is_dir()] == ["real"]
 
 
 def break_schema(database: Path) -> None:
