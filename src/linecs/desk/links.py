@@ -59,11 +59,8 @@ class LinkTransaction:
         """Return the current links of this LINE user or of this member, oldest first."""
         wanted = {"line_user_id": line_user_id, "member_id": member_id}
         where = [equal(name, value) for name, value in wanted.items() if value is not None]
-        found = self._links(equal("provider_id", provider_id), equal("ended_at", None), *where)
-        if not lock:
-            return found
-        held = [self._tx.find(Link, each.id, lock=True) for each in found]
-        return [each for each in held if each is not None and each.is_current]
+        current = (equal("provider_id", provider_id), equal("ended_at", None), *where)
+        return self._links(*current, lock=lock)
 
     def past_links(self, provider_id: ProviderId, line_user_id: LineUserId) -> list[Link]:
         """Return the ended links of a LINE user, oldest first."""
@@ -170,8 +167,9 @@ class LinkTransaction:
         gone = [self._tx.delete(row, (below("expires_at", before),)) for row in passing]
         return sum(gone) + self._tx.delete(KeptTokens, (below("usable_until", before),))
 
-    def _links(self, *where: Condition) -> list[Link]:
-        return self._tx.select(Query(row=Link, where=where, order=("linked_at", "id")))
+    def _links(self, *where: Condition, lock: bool = False) -> list[Link]:
+        query = Query(row=Link, where=where, order=("linked_at", "id"))
+        return self._tx.select(query, lock=lock)
 
 
 def _in_feed(entry: LedgerEntry) -> FeedEntry:

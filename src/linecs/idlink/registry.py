@@ -146,8 +146,12 @@ class LinkRegistry:
     def current(
         self, store: LinkStore, provider_id: ProviderId, line_user_id: LineUserId
     ) -> Link | None:
-        """Return the link that holds for a LINE user now, or None."""
-        links = store.current_links(provider_id, line_user_id=line_user_id)
+        """Return the link that holds for a LINE user now, or None.
+
+        Also inside a host's transaction that began before it changed: what is disclosed or who
+        is logged in by it must not rest on what was.
+        """
+        links = store.current_links(provider_id, line_user_id=line_user_id, lock=True)
         return links[0] if links else None
 
     def _decide(self, store: LinkStore, claim: LinkClaim) -> LinkChange:

@@ -147,7 +147,7 @@ class _MemoryTransaction:
             raise RowMissingError(row, key)
         return found
 
-    def select(self, query: Query[R]) -> list[R]:
+    def select(self, query: Query[R], *, lock: bool = False) -> list[R]:  # noqa: ARG002 - alone
         layout = layout_of(query.row)
         return [layout.unpack(values) for values in self._matching(query)]
 

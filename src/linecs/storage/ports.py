@@ -193,8 +193,12 @@ class Transaction(Protocol):
         """Return the row with this key. Raises `RowMissingError`."""
         ...
 
-    def select(self, query: Query[R]) -> list[R]:
-        """Return the rows a query asks for."""
+    def select(self, query: Query[R], *, lock: bool = False) -> list[R]:
+        """Return the rows a query asks for.
+
+        `lock` holds them until the transaction ends, as in `find`, and on MySQL sees what is
+        committed by now, also where a borrowed transaction has an older snapshot.
+        """
         ...
 
     def count(self, query: Query[Any]) -> int:

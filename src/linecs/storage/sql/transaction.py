@@ -80,10 +80,11 @@ class SqlTransaction:
             raise RowMissingError(row, key)
         return found
 
-    def select(self, query: Query[R]) -> list[R]:
+    def select(self, query: Query[R], *, lock: bool = False) -> list[R]:
         """Return the rows a query asks for."""
         layout = layout_of(query.row)
-        found = self._select(layout, layout.pack_conditions(query.where), query, RowLock.NONE)
+        wanted = RowLock.WAIT if lock else RowLock.NONE
+        found = self._select(layout, layout.pack_conditions(query.where), query, wanted)
         return [layout.unpack(values) for values in found]
 
     def count(self, query: Query[Any]) -> int:
@@ -184,7 +185,8 @@ class SqlTransaction:
 
     def _locked(self, layout: Layout, lock: RowLock) -> RowLock:
         """Lock by a write that changes nothing where no row can be locked alone."""
-        if not self._writable:
+        # A reading work holds nothing of ours; inside a host's transaction it may have to.
+        if not self._writable and not (self._borrowed and self._statements.locks_rows):
             return RowLock.NONE
         if not self._statements.locks_rows and self._borrowed:
             self.delete(layout.table.row, [one_of(layout.table.key[0], ())])

@@ -130,6 +130,18 @@ class OwnedStorageContract(RowsContract, QueriesContract, ValuesContract, Transa
         _at_once(lambda _: [storage.run(add_slowly) for _ in range(10)])
         assert storage.read(lambda tx: tx.get(Counter, "sent")).value == 10 * _THREADS
 
+    def test_locked_rows_of_a_query_wait_for_their_holder(self, storage: Storage) -> None:
+        """Also where they are found by a query."""
+        storage.run(lambda tx: tx.insert(Counter(name="sent")))
+        sent = Query(row=Counter, where=(equal("name", "sent"),))
+
+        def add_slowly(tx: Transaction) -> None:
+            (seen,) = tx.select(sent, lock=True)
+            tx.update(Counter, [equal("name", "sent")], {"value": seen.value + 1})
+
+        _at_once(lambda _: [storage.run(add_slowly) for _ in range(10)])
+        assert storage.read(lambda tx: tx.get(Counter, "sent")).value == 10 * _THREADS
+
     def test_a_reader_sees_one_state(self, storage: Storage) -> None:
         """Two rows that always change together are never seen apart."""
         storage.run(lambda tx: tx.insert(Counter(name="a"), Counter(name="b")))
