@@ -215,7 +215,7 @@ TABLES: tuple[Table, ...] = (
     Table(
         name="media",
         row=Media,
-        indexes=(("message_id",), ("state", "announced_at")),
+        indexes=(("message_id",), ("conversation_id",), ("state", "announced_at")),
         long=frozenset({"file_name", "error"}),
     ),
     Table(

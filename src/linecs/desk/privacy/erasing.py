@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from attrs import evolve, frozen
 
 from linecs.desk.changes import Changes
 from linecs.desk.feed import happened
-from linecs.desk.inbox.indexing import forget_text
+from linecs.desk.inbox.indexing import forget_texts
 from linecs.desk.jobs import new_job
 from linecs.desk.knowledge.forgetting import tell_taken_back
 from linecs.desk.link_events import BY_LOGIN, is_revoked_by_hand, subject_of, take_back
@@ -33,6 +34,7 @@ from linecs.model import (
     Note,
     OperatorId,
     Speaker,
+    StoredEvent,
     Ticket,
     TicketStatus,
     new_id,
@@ -45,7 +47,7 @@ from linecs.storage.tables import Counter, table_of
 if TYPE_CHECKING:
     from linecs.desk.core import DeskCore
     from linecs.desk.privacy.person import Person
-    from linecs.model import Job
+    from linecs.model import EventId, Job
     from linecs.model.link import Link
     from linecs.storage.ports import Transaction
 
@@ -145,12 +147,17 @@ def _erase(
 
 def _empty_events(tx: Transaction, person: Person) -> int:
     tombstone = f"erased:{secrets.token_hex(8)}"
-    events = list(events_naming(tx, person))
-    for event in events:
+    alike: defaultdict[tuple[str, EventState], list[EventId]] = defaultdict(list)
+    for event in events_naming(tx, person):
         lane = tombstone if event.lane in person.line_user_ids else event.lane
-        state = EventState.DONE if event.state is EventState.PENDING else event.state
-        tx.save(event, evolve(event, raw="", lane=lane, error="", state=state))
-    return len(events)
+        pending = event.state is EventState.PENDING
+        state: EventState = EventState.DONE if pending else event.state
+        alike[lane, state].append(event.id)
+    for (lane, state), ids in alike.items():
+        emptied = {"raw": "", "lane": lane, "error": "", "state": state}
+        for part in in_parts(ids):
+            tx.update(StoredEvent, [one_of("id", part)], emptied)
+    return sum(map(len, alike.values()))
 
 
 def _end_tickets(core: DeskCore, tx: Transaction, person: Person) -> None:
@@ -179,8 +186,7 @@ def _ended(ticket: Ticket, now: int) -> Ticket:
 
 def _forget_texts(tx: Transaction, person: Person) -> None:
     for row in (Message, Note):
-        for written in select_of(tx, person, row, REMOVED[row]):
-            forget_text(tx, written)
+        forget_texts(tx, select_of(tx, person, row, REMOVED[row]))
 
 
 def _forget_tag_counters(tx: Transaction, tags: set[str]) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from linecs.desk.reading import Lane
 from linecs.model import (
@@ -49,7 +50,7 @@ from linecs.storage.tables import Counter, Memory, Quota, Trace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from linecs.storage.ports import Transaction
+    from linecs.storage.ports import Condition, Transaction
 
 __all__ = [
     "EMPTIED",
@@ -193,23 +194,31 @@ def events_naming(tx: Transaction, person: Person) -> Iterator[StoredEvent]:
     says.
     """
     for lane in person.lanes:
-        own = (equal("channel_id", lane.channel_id), equal("lane", lane.line_user_id))
-        yield from tx.select(Query(row=StoredEvent, where=own))
-    for where in ((equal("state", EventState.KEPT),), (equal("lane", ""),)):
+        for where in _lane_in_any_state(lane):
+            yield from tx.select(Query(row=StoredEvent, where=where))
+    of_channels = (_lane_in_any_state(Lane(each.channel_id, "")) for each in person.customers)
+    for where in (_KEPT, *chain.from_iterable(of_channels)):
         for event in _in_order(tx, where):
             if event.lane not in person.line_user_ids and _names(event, person):
                 yield event
 
 
-def _in_order(tx: Transaction, where: tuple[Any, ...]) -> Iterator[StoredEvent]:
-    after = None
-    while True:
-        query = Query(row=StoredEvent, where=where, order=("id",), limit=_AT_ONCE, after=after)
-        events = tx.select(query)
+_KEPT = (equal("state", EventState.KEPT),)
+
+
+def _lane_in_any_state(lane: Lane) -> Iterator[tuple[Condition, ...]]:
+    """Give the conditions of a lane's events one state at a time, as the index has them."""
+    for state in EventState:
+        own = (equal("channel_id", lane.channel_id), equal("lane", lane.line_user_id))
+        yield (equal("state", state), *own)
+
+
+def _in_order(tx: Transaction, where: tuple[Condition, ...]) -> Iterator[StoredEvent]:
+    order = ("channel_id", "lane", "occurred_at", "id")
+    query = Query(row=StoredEvent, where=where, order=order, limit=_AT_ONCE)
+    while events := tx.select(query):
         yield from events
-        if len(events) < _AT_ONCE:
-            return
-        after = (events[-1].id,)
+        query = evolve(query, after=tuple(getattr(events[-1], name) for name in order))
 
 
 def _names(event: StoredEvent, person: Person) -> bool:

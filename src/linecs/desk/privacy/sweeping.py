@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
-from linecs.desk.inbox.indexing import forget_text
+from linecs.desk.inbox.indexing import forget_texts
+from linecs.desk.knowledge.forgetting import drop_proposals
 from linecs.desk.links import LinkTransaction
+from linecs.desk.privacy.person import in_parts
 from linecs.hours import DAY_MS
 from linecs.model import (
     Attempt,
@@ -56,18 +58,14 @@ def sweep(core: DeskCore, job: Job) -> int:  # noqa: ARG001 - the Protocol's arg
         if days is not None:
             _remove(core, rule, core.clock() - days * DAY_MS)
     _remove_media(core)
+    _remove_proposals(core)
     before = core.clock() - core.settings.retention.link_secrets * DAY_MS
     core.storage.run(lambda tx: LinkTransaction(tx).forget_expired(before))
     return core.clock() + DAY_MS
 
 
-def _forget_texts(tx: Transaction, written: list[Any]) -> None:
-    for each in written:
-        forget_text(tx, each)
-
-
 def _forget_messages(tx: Transaction, messages: list[Message]) -> None:
-    _forget_texts(tx, messages)
+    forget_texts(tx, messages)
     ids = [each.id for each in messages]
     tx.update(Media, [one_of("message_id", ids)], _ERASED)
 
@@ -106,7 +104,7 @@ _RULES: dict[str, _Rule] = {
         ),
         _forget_messages,
     ),
-    "notes": _Rule(Note, "at", (), _forget_texts),
+    "notes": _Rule(Note, "at", (), forget_texts),
     "proposals": _Rule(KnowledgeProposal, "proposed_at", (), _forget_sources),
     "feed": _Rule(FeedEntry, "at"),
     "audit": _Rule(AuditEntry, "at"),
@@ -140,6 +138,20 @@ def _remove_media(core: DeskCore) -> None:
         if core.media_store is not None:
             core.media_store.erase(media.location)
         _forget_location(core, media)
+
+
+def _remove_proposals(core: DeskCore) -> None:
+    """Remove what was proposed in the words of messages that are too old."""
+    days = core.settings.retention.messages
+    if days is not None:
+        before = below("since", core.clock() - days * DAY_MS)
+        core.storage.run(lambda tx: _drop_proposals_of(tx, before))
+
+
+def _drop_proposals_of(tx: Transaction, before: Condition) -> None:
+    sources = tx.select(Query(row=ProposalSource, where=(before,)))
+    for ids in in_parts({each.proposal_id for each in sources}):
+        drop_proposals(tx, ids)
 
 
 def _forget_location(core: DeskCore, media: Media) -> None:
