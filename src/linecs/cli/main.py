@@ -27,6 +27,7 @@ _COMMANDS = {
     "faq": "FAQの精度を測る / measure an FAQ",
     "hours": "営業時間を点検し、先の予定を表示する / check hours, show the coming days",
     "numbers": "件数、返信までの時間、満足度を日ごとに表示する / the team's numbers by day",
+    "inbox": "一覧・件数・検索の索引を作り直す / rebuild lists, counts and search",
     "staffing": "必要な人数を30分ごとに計算する / people needed per half hour",
     "links": "会員連携をCSVで書き出す・取り込む / export and import member links",
     "export": "お客様一人のデータをJSONで書き出す / export one person's data as JSON",
