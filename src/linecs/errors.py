@@ -174,6 +174,9 @@ _ACT_REFUSED = {
     "no_text": "There is no text.",
     "no_actor": "An act needs somebody who does it.",
     "no_quote_token": "LINE lets nobody quote this message.",
+    "already_decided": "Somebody has accepted or rejected this proposal already.",
+    "entry_gone": "The FAQ no longer has the entry this proposal is for. Reject it.",
+    "entry_id_taken": "The FAQ has an entry with this id. Choose another.",
     "cannot_quote": "Only a text or a sticker can quote a message.",
 }
 

@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MATTERS = ("返品", "交換", "採寸", "修理", "洗濯", "入荷", "予約")
-SOLVED = (Outcome.ANSWERED_RIGHT, Outcome.OFFERED_RIGHT)
 PREPARE = prepare_with(shipped_calibration("none"), shipped_policy("none"))
 
 
@@ -212,6 +211,8 @@ def test_the_effect_is_measured_on_past_traffic() -> None:
     assert effect.after["2"] in {"answered_right", "offered_right"}
     assert (effect.after["3"], effect.gain, effect.harm) == ("answered_right", 2, 0)
     assert effect.changed[:2] == ("1", "2")
+    assert effect.newly_right + effect.newly_offered == 2
+    assert (effect.newly_wrong, effect.newly_lost, effect.gained_elsewhere) == (0, 0, 1)
     assert effect.say().startswith("過去 4 件: ")
     assert "元になった 1 件を除くと: " in effect.say()
     assert "(without the 1 it comes from: " in effect.say("en")
@@ -287,8 +288,11 @@ def test_an_accepted_proposal_keeps_what_it_promised(traffic: list[PastInquiry])
         verdicts = {one.id: ask(one.text) for one in traffic}
         right = {id_ for id_, outcome in effect.after.items() if outcome is Outcome.ANSWERED_RIGHT}
         assert all(verdicts[id_].band is Band.ANSWER for id_ in right)
-        assert effect.gain == effect.newly(*SOLVED) - effect.lost
-        assert effect.newly(*SOLVED, elsewhere=True) <= effect.newly(*SOLVED)
+        assert effect.newly_right >= len(right) - sum(
+            outcome is Outcome.ANSWERED_RIGHT for outcome in effect.before.values()
+        )
+        assert effect.gained_elsewhere <= effect.newly_right + effect.newly_offered
+        assert effect.newly_wrong >= effect.harm
         assert proposal.key not in {again.key for again in propose(better, traffic)}
 
 
@@ -309,6 +313,7 @@ def test_a_variant_in_the_wrong_place_is_seen_to_harm() -> None:
     effect = measure(FAQ, wrong, traffic, PREPARE)
     assert effect.changed == ("2",)
     assert effect.gain <= 0
+    assert effect.newly_lost == 1
 
 
 def test_an_answer_that_did_not_help_counts_as_wrong_again() -> None:

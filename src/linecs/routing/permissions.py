@@ -25,8 +25,8 @@ class Role(StrEnum):
 class Permission(StrEnum):
     """One thing a person may do; the desk asks for each.
 
-    Hours, settings and answers are the shop's files and code: who may change those is for the
-    host to say.
+    Hours, settings and published answers are the shop's files and code: who may change those is
+    for the host to say.
     """
 
     READ = "read"
@@ -44,6 +44,8 @@ class Permission(StrEnum):
     BULK_CHANGE = "bulk_change"
     SPEND_RESERVE = "spend_reserve"
     """Push what no reply token carries, when the month's reserve is reached."""
+    EDIT_ANSWERS = "edit_answers"
+    """Accept or reject what the desk proposes for the FAQ."""
     EXPORT = "export"
     """A customer's whole history, out of the desk."""
     SEE_AUDIT = "see_audit"
@@ -67,6 +69,7 @@ _OPERATOR = frozenset(
 _LEAD = _OPERATOR | {
     Permission.ASSIGN,
     Permission.BULK_CHANGE,
+    Permission.EDIT_ANSWERS,
     Permission.EXPORT,
     Permission.SEE_AUDIT,
 }

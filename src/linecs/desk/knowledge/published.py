@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrs import frozen
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from linecs.replies.keyword import IsOpen
     from linecs.storage.ports import Storage
 
-__all__ = ["PublishedResponder"]
+__all__ = ["Judging", "PublishedResponder", "judging_of"]
 
 _KINDS = (KnowledgeKind.SCENARIOS, KnowledgeKind.RULES, KnowledgeKind.FAQ)
 
@@ -36,6 +36,14 @@ class _Built:
     versions: tuple[str, ...]
     chain: Chain
     is_whole: bool = True
+
+
+class Judging(NamedTuple):
+    """How an FAQ's answers are judged; None for what is shipped."""
+
+    embedder: Embedder | None = None
+    calibration: Calibration | None = None
+    policy: BandPolicy | None = None
 
 
 class PublishedResponder:
@@ -91,6 +99,11 @@ class PublishedResponder:
     def name(self) -> str:
         """`published`."""
         return "published"
+
+    @property
+    def judging(self) -> Judging:
+        """How the FAQ's answers are judged."""
+        return Judging(embedder=self._embedder, calibration=self._calibration, policy=self._policy)
 
     def respond(self, inquiry: Inquiry) -> Decision | None:
         """Return what the published knowledge decides."""
@@ -183,3 +196,11 @@ class PublishedResponder:
             return FaqIndex(entries)
         vectors = stored_vectors(self._storage, entries, self._embedder)
         return FaqIndex(entries, embedder=self._embedder, vectors=vectors)
+
+
+def judging_of(responder: Responder) -> Judging:
+    """Return how a desk's published FAQ is judged, wherever in its chain it stands."""
+    if isinstance(responder, PublishedResponder):
+        return responder.judging
+    inner = responder.responders if isinstance(responder, Chain) else ()
+    return next(filter(Judging().__ne__, map(judging_of, inner)), Judging())

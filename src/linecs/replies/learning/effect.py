@@ -66,7 +66,10 @@ class Outcome(StrEnum):
     """A person takes it."""
 
 
-_SOLVED = (Outcome.ANSWERED_RIGHT, Outcome.OFFERED_RIGHT)
+_RANK = dict.fromkeys(Outcome, 0) | {
+    Outcome.ANSWERED_RIGHT: 2,
+    Outcome.OFFERED_RIGHT: 1,
+}
 
 
 @frozen(kw_only=True)
@@ -100,26 +103,39 @@ class Effect:
             _count(self.after)[Outcome.ANSWERED_WRONG] - _count(self.before)[Outcome.ANSWERED_WRONG]
         )
 
-    def newly(self, *outcomes: Outcome, elsewhere: bool = False) -> int:
-        """Return how many inquiries now have one of these outcomes and had none of them.
-
-        Args:
-            outcomes: Such as `ANSWERED_RIGHT` and `OFFERED_RIGHT`.
-            elsewhere: Whether to leave out those the proposal comes from.
-        """
-        return sum(
-            after in outcomes and self.before[id_] not in outcomes
-            for id_, after in self.after.items()
-            if not (elsewhere and id_ in self.sources)
-        )
+    @property
+    def newly_right(self) -> int:
+        """How many inquiries are answered right, and were not."""
+        return sum(outcome is Outcome.ANSWERED_RIGHT for outcome in self._better().values())
 
     @property
-    def lost(self) -> int:
-        """How many inquiries were answered right or had the right one offered, and no longer."""
-        return sum(
-            self.before[id_] in _SOLVED and after not in _SOLVED
+    def newly_offered(self) -> int:
+        """How many inquiries have the right entry offered, and had nothing right before."""
+        return sum(outcome is Outcome.OFFERED_RIGHT for outcome in self._better().values())
+
+    @property
+    def newly_wrong(self) -> int:
+        """How many inquiries are answered wrong, and were not."""
+        wrong = Outcome.ANSWERED_WRONG
+        pairs = ((self.before[id_], after) for id_, after in self.after.items())
+        return sum(after is wrong and before is not wrong for before, after in pairs)
+
+    @property
+    def newly_lost(self) -> int:
+        """How many inquiries were answered right or had the right one offered, and are worse."""
+        return sum(_RANK[self.before[id_]] > _RANK[after] for id_, after in self.after.items())
+
+    @property
+    def gained_elsewhere(self) -> int:
+        """How many inquiries are better that the proposal does not come from."""
+        return len(self._better().keys() - self.sources)
+
+    def _better(self) -> dict[str, Outcome]:
+        return {
+            id_: after
             for id_, after in self.after.items()
-        )
+            if _RANK[after] > _RANK[self.before[id_]]
+        }
 
     def say(self, language: Language | str = Language.JAPANESE) -> str:
         """Return the effect in a sentence, also without the inquiries it comes from."""
@@ -267,7 +283,7 @@ def _answered(one: PastInquiry, expected: str, answered: str) -> Outcome:
 
 
 def _solved(outcomes: dict[str, Outcome]) -> int:
-    return sum(outcome in _SOLVED for outcome in outcomes.values())
+    return sum(_RANK[outcome] > 0 for outcome in outcomes.values())
 
 
 def _count(outcomes: dict[str, Outcome], without: frozenset[str] = frozenset()) -> Counter[Outcome]:

@@ -104,7 +104,13 @@ def propose(
     unowned = [one for one in map(_presentable, fresh) if one.operator_answer]
     unowned = [one for one in unowned if one.id not in owners]
     found: list[Proposal] = [*_variants(owners, fresh), *_entries(unowned, least)]
-    wanted = [one for one in found if not any(is_same(one, each) for each in decided)]
+    keys = {each.key for each in decided}
+    before = [each for each in decided if isinstance(each, NewEntry)]
+    wanted = [
+        one
+        for one in found
+        if one.key not in keys and not any(is_same(one, each) for each in before)
+    ]
     return tuple(sorted(wanted, key=lambda one: -len(one.sources)))
 
 
