@@ -1,4 +1,4 @@
-"""How one event of a body is kept: its key, its lane, and whether it is to be processed."""
+"""How an event of a body is kept: its key, its lane, and whether it is to be processed."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from linecs.model.event import EventState, StoredEvent
 from linecs.model.ids import EventId
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable, Iterator
 
     from linecs.intake.reading import Part
     from linecs.intake.splitting import Piece
     from linecs.model.ids import ChannelId
 
-__all__ = ["is_dummy", "stored_event"]
+__all__ = ["is_dummy", "stored_events"]
 
 _YEAR_10000 = 253_402_300_800_000
 # Tests from LINE's console brought these; there is nobody to answer.
@@ -24,24 +24,41 @@ _DUMMY_USER_ID = "Udeadbeefdeadbeefdeadbeefdeadbeef"
 _DUMMY_REPLY_TOKENS = ("0" * 32, "f" * 32)
 
 
-def stored_event(
-    piece: Piece, *, channel_id: ChannelId, now: int, place: int, body_hash: Callable[[], str]
-) -> StoredEvent:
-    """Return the row that keeps one event.
+def stored_events(
+    pieces: Iterable[Piece], *, channel_id: ChannelId, now: int, body: bytes
+) -> tuple[StoredEvent, ...]:
+    """Return the rows that keep a body's events, in its order.
 
     Args:
-        piece: The event.
-        channel_id: The channel it came for.
+        pieces: The events.
+        channel_id: The channel they came for.
         now: Epoch ms UTC.
-        place: Which of the body's events it is.
-        body_hash: Returns the body's hash; with the place it is the key of an event without an id.
+        body: Its hash, with the place, is the key of an event without an id.
     """
-    event = piece.value if isinstance(piece.value, dict) else {}
-    source = event.get("source")
-    source = source if isinstance(source, dict) else {}
+    return tuple(
+        [
+            _stored_event(piece, event_id, channel_id, now)
+            for piece, event_id in _identified(pieces, body)
+        ]
+    )
+
+
+def _identified(pieces: Iterable[Piece], body: bytes) -> Iterator[tuple[Piece, EventId]]:
+    body_hash = ""
+    for place, piece in enumerate(pieces):
+        event_id = _event_id(_object(piece.value))
+        if event_id is None:
+            body_hash = body_hash or sha256(body).hexdigest()
+            event_id = _hashed(f"{body_hash} {place}")
+        yield piece, event_id
+
+
+def _stored_event(piece: Piece, event_id: EventId, channel_id: ChannelId, now: int) -> StoredEvent:
+    event = _object(piece.value)
+    source = _object(event.get("source"))
     is_only_kept = _is_only_kept(event, source)
     return StoredEvent(
-        id=_event_id(event) or _hashed(f"{body_hash()} {place}"),
+        id=event_id,
         channel_id=channel_id,
         lane=_message_id(event) if is_only_kept else _lane(source),
         type=word(event, "type"),
@@ -50,6 +67,10 @@ def stored_event(
         raw=piece.raw,
         state=EventState.KEPT if is_only_kept else EventState.PENDING,
     )
+
+
+def _object(value: object) -> Part:
+    return value if isinstance(value, dict) else {}
 
 
 def is_dummy(event: Part, source: Part) -> bool:

@@ -8,14 +8,12 @@ from __future__ import annotations
 import hmac
 import re
 from base64 import b64encode
-from functools import cache
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from linecs.errors import DestinationError, PayloadError, SignatureError
-from linecs.intake.keeping import stored_event
+from linecs.intake.keeping import stored_events
 from linecs.intake.splitting import split_array, split_object
 from linecs.model.channel import Channel
 from linecs.model.event import StoredEvent
@@ -75,12 +73,8 @@ def open_body(
     named = [beginning[1].decode()] if beginning else _destinations(body)
     channel = _signing_channel(body, signature, _served(named, channels))
     pieces = _events_of(body, channel, beginning.end() if beginning else None)
-    body_hash = cache(lambda: sha256(body).hexdigest())
-    events = [
-        stored_event(piece, channel_id=channel.id, now=now, place=place, body_hash=body_hash)
-        for place, piece in enumerate(pieces)
-    ]
-    return Intake(channel=channel, events=tuple(events))
+    events = stored_events(pieces, channel_id=channel.id, now=now, body=body)
+    return Intake(channel=channel, events=events)
 
 
 def _destinations(body: bytes) -> list[str]:
