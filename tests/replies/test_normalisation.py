@@ -30,7 +30,7 @@ def test_every_choice_of_steps_is_idempotent(text: str, steps: tuple[Step, ...])
     assert normaliser(once) == once
 
 
-@given(text=text_like, steps=step_choices)
+@given(text=text_like | st.text("ーアあa", max_size=12), steps=step_choices)
 def test_the_explanation_ends_where_the_fast_path_does(text: str, steps: tuple[Step, ...]) -> None:
     """The traced text is the text that rules were matched against."""
     normaliser = Normaliser(steps)

@@ -73,13 +73,16 @@ class RuleIndex:
         self.patterns.compile()
         self._sizes = [(_SURENESS[kind], -length) for kind, length in self.patterns.sizes()]
         self._by_pattern = self._rules_by_pattern()
+        self._ready = [self._always_alike(compiled) for compiled in self._compiled]
 
     def matches(self, inquiry: Inquiry) -> list[Match]:
         """Return every rule whose triggers are there, in the order the rules were given."""
         found = self.patterns.find(inquiry)
+        if not found:
+            return []
         places = {place for number in found for place in self._by_pattern[number]}
-        holding = [self._compiled[place] for place in sorted(places)]
-        return [self._match(one, found) for one in holding if one.holds(found)]
+        matches = [self._ready[place] or self._match(place, found) for place in sorted(places)]
+        return [match for match in matches if match is not None]
 
     def found_patterns(self, match: Match, *, forbidden: bool = False) -> tuple[Pattern, ...]:
         """Return the patterns of a match as its rule has them, the surest and longest first.
@@ -97,12 +100,21 @@ class RuleIndex:
         }
         return tuple(sorted(patterns, key=_by_sureness))
 
-    def _match(self, compiled: _Compiled, found: set[int]) -> Match:
+    def _match(self, place: int, found: set[int]) -> Match | None:
+        compiled = self._compiled[place]
+        if not compiled.holds(found):
+            return None
         wanted = compiled.wanted & found
         forbidden = compiled.none_of & found
-        sizes = [self._sizes[number] for number in wanted]
-        sureness = sizes[0] if len(sizes) == 1 else _together(sizes)
+        sureness = _together([self._sizes[number] for number in wanted])
         return Match(compiled.rule, sureness, wanted | forbidden, bool(forbidden))
+
+    def _always_alike(self, compiled: _Compiled) -> Match | None:
+        """Return the one match of a rule that waits for a single pattern, as most rules do."""
+        if compiled.all_of or compiled.none_of or len(compiled.any_of) != 1:
+            return None
+        (number,) = compiled.any_of
+        return Match(compiled.rule, self._sizes[number], compiled.any_of)
 
     def _numbered(self, triggers: Triggers) -> Iterable[tuple[int, Pattern]]:
         return (self.patterns.pattern(kind, written) for kind, written in triggers.patterns())

@@ -154,4 +154,8 @@ def _sticker_keys(bubbles: Iterable[Bubble]) -> Iterable[str]:
 
 def _sound(text: str) -> str:
     """Replace lone surrogates, which a webhook's JSON may hold and no matcher takes."""
-    return text.encode("utf-8", "replace").decode()
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text

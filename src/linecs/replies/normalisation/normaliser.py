@@ -10,6 +10,7 @@ from linecs.replies.normalisation.polite import polite_tail
 from linecs.replies.normalisation.steps import (
     DASHES,
     DEFAULT_STEPS,
+    SPARE_LONG_VOWELS,
     Step,
     edits,
     is_composing,
@@ -153,7 +154,7 @@ class Normaliser:
 
     def _with_long_vowels(self, plain: str) -> str:
         if Step.LONG_VOWELS in self.steps:
-            plain = _edited(plain, edits(Step.LONG_VOWELS, plain))
+            plain = SPARE_LONG_VOWELS.sub("", plain)
         return plain.translate(self._folded)
 
     def _carefully(self, text: str) -> str:

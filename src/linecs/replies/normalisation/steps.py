@@ -22,6 +22,7 @@ __all__ = [
     "ALL_STEPS",
     "DASHES",
     "DEFAULT_STEPS",
+    "SPARE_LONG_VOWELS",
     "Edit",
     "Step",
     "edits",
@@ -101,6 +102,13 @@ _WORD_END = re.compile(
     rf"(?<={_KATAKANA}{{3}})[ー{DASHES}]+(?!{_KATAKANA})"
     rf"|(?<={_ANY_KANA}{{3}})[ー{DASHES}]+(?!{_ANY_KANA})"
 )
+SPARE_LONG_VOWELS = re.compile(
+    rf"ー(?:(?<!{_ANY_KANA}ー)ー*"
+    rf"|(?<={_KATAKANA}{{3}}ー)ー*(?!{_KATAKANA})"
+    rf"|(?<={_ANY_KANA}{{3}}ー)ー*(?!{_ANY_KANA})"
+    r"|(?<=ーー)ー*)"
+)
+"""The long vowel marks that `LONG_VOWELS` leaves out of a text without dashes."""
 
 
 def is_composing(character: str) -> bool:
