@@ -387,6 +387,26 @@ def test_a_line_shows_the_newest_bubble_and_whether_it_was_read(scene: Scene) ->
     assert scene.desk.inbox.list(actor="taro").items[0].unread
 
 
+def test_each_operator_is_told_how_many_bubbles_they_have_not_seen(scene: Scene) -> None:
+    """What came since they last looked; neither our own words nor what was taken back."""
+    customer = scene.line.customer("c1")
+    customer.says("裾上げはできますか")
+    scene.settle()
+    chat = scene.conversation
+    scene.desk.open_chat(chat.id, actor="hanako", seen=chat.newest_message_id)
+    for text in ("急いでいます", "まだですか"):
+        scene.clock.advance(seconds=10)
+        taken_back = customer.says(text)
+    scene.settle()
+    scene.desk.notify(chat.customer_id, {"type": "text", "text": "発送しました。"})
+    assert scene.desk.inbox.unread([chat.id], actor="hanako") == {chat.id: 2}
+    assert scene.desk.inbox.unread([chat.id], actor="taro") == {chat.id: 3}
+    customer.unsends(taken_back)
+    scene.settle()
+    assert scene.desk.inbox.unread([chat.id], actor="hanako") == {chat.id: 1}
+    assert scene.desk.inbox.unread([], actor="hanako") == {}
+
+
 def test_a_bubble_that_was_taken_back_has_no_preview(scene: Scene) -> None:
     """A list says that it was taken back, not what it said."""
     customer = scene.line.customer("c1")

@@ -28,7 +28,7 @@ from linecs.model import (
     NoteId,
 )
 from linecs.storage.inbox_rows import SearchBlock, SearchPosting, SearchText
-from linecs.storage.ports import at_most, equal
+from linecs.storage.ports import RowMissingError, at_most, equal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -197,6 +197,97 @@ def test_what_is_taken_back_while_it_is_packed_is_not_packed(
     named = {name[1:] for block in scene.rows(SearchBlock) for name in block.documents}
     assert len(named) == 2 * SEGMENT
     assert gone.id not in named
+
+
+def test_a_search_in_one_conversation_finds_what_reading_it_finds(
+    scene: Scene, archive: dict[str, Message]
+) -> None:
+    """All of it, page by page, and nothing of another customer's."""
+    changes = Changes()
+    other = Conversation(id=ConversationId("c2"), channel_id=ChannelId("main"), customer_id=None)
+    changes.add(other, evolve(message(99_999, "返品"), conversation_id=other.id))
+    scene.storage.run(changes.write)
+    for text in ("返品", "返品交換返品", "ﾄﾞﾚｽ", "返金"):
+        ids: list[str] = []
+        after = None
+        while True:
+            page = scene.desk.inbox.search(text, conversation_id=WHO, after=after, limit=130)
+            ids += [hit.message.id for hit in page.items if hit.message]
+            after = page.next
+            if after is None:
+                break
+        assert ids == expected(archive, text)
+
+
+def test_a_search_in_one_conversation_finds_its_notes(scene: Scene) -> None:
+    """What colleagues wrote is found beside what was said, the newest first."""
+    asked = scene.asks("裾上げはできますか")
+    scene.clock.advance(seconds=5)
+    ticket = scene.ticket
+    scene.desk.note(ticket.id, "裾上げは2cmまで", actor="hanako", version=ticket.version)
+    first, second = scene.desk.inbox.search("裾上げ", conversation_id=asked.id).items
+    assert first.note is not None
+    assert second.message is not None
+    with pytest.raises(ConfigurationError):
+        scene.desk.inbox.search("裾上げ", conversation_id=asked.id, after="x")
+    with pytest.raises(RowMissingError):
+        scene.desk.inbox.search("裾上げ", conversation_id=ConversationId("nobody"))
+
+
+def test_an_index_made_again_is_the_same(scene: Scene, archive: dict[str, Message]) -> None:
+    """Also where rows of it are lost, or name what is long gone."""
+    kinds = (SearchBlock, SearchPosting)
+    before = [sorted(scene.rows(kind), key=repr) for kind in kinds]
+    scene.storage.run(lambda tx: tx.delete(SearchPosting, [equal("gram", "返品")]))
+    gone = SearchText(document_id="zz", kind="message", conversation_id=WHO, text="返品")
+    scene.storage.run(lambda tx: tx.insert(gone))
+    heard: list[tuple[int, int]] = []
+    read = scene.desk.inbox.reindex(lambda done, total: heard.append((done, total)))
+    assert read == len(archive)
+    assert heard[-1] == (len(archive), len(archive))
+    assert [sorted(scene.rows(kind), key=repr) for kind in kinds] == before
+    assert len(scene.rows(SearchText)) == 60
+    assert found(scene, "返品", limit=200) == expected(archive, "返品")
+
+
+def test_what_comes_while_the_index_is_made_again_is_in_it_once(
+    scene: Scene, archive: dict[str, Message]
+) -> None:
+    """A message that is written, and one that is taken back, between two steps."""
+    gone, fresh = archive["m003000"], message(50_000, "返品")
+    done: list[int] = []
+
+    def meanwhile(read: int, _total: int) -> None:
+        if not done:
+            changes = Changes()
+            changes.alter(gone, evolve(gone, text="", state=MessageState.UNSENT))
+            changes.add(fresh)
+            scene.storage.run(changes.write)
+            del archive[gone.id]
+            archive[fresh.id] = fresh
+        done.append(read)
+
+    scene.desk.inbox.reindex(meanwhile)
+    assert len(done) > 1
+    assert found(scene, "返品", limit=200) == expected(archive, "返品")
+    named = [name for block in scene.rows(SearchBlock) for name in block.documents]
+    assert f"m{gone.id}" not in named
+    assert len(named) == len(set(named))
+
+
+def test_notes_are_indexed_again_among_the_messages(scene: Scene) -> None:
+    """In the order of time, as they were."""
+    scene.asks("裾上げはできますか")
+    ticket = scene.ticket
+    scene.desk.note(ticket.id, "裾上げは2cmまで", actor="hanako", version=ticket.version)
+    before = sorted(scene.rows(SearchText), key=repr)
+    assert scene.desk.inbox.reindex() == 2
+    assert sorted(scene.rows(SearchText), key=repr) == before
+
+
+def test_an_empty_shop_has_an_empty_index(scene: Scene) -> None:
+    """Nothing to read is no mistake."""
+    assert scene.desk.inbox.reindex() == 0
 
 
 def test_a_note_is_found_and_forgotten_with_the_words_it_quotes(scene: Scene) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -9,16 +10,24 @@ from attrs import frozen
 
 from linecs.desk.inbox.record import html_record, json_record
 from linecs.model import AuditEntry, Customer, FeedEntry, Message, Note, Ticket
-from linecs.model.link import LedgerEntry
-from linecs.storage.ports import Query, equal, one_of
+from linecs.model.link import LedgerEntry, Link, LinkEnd, LinkFlow
+from linecs.storage.ports import Query, equal, one_of, unequal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from linecs.model import CustomerId
+    from linecs.desk.core import DeskCore
+    from linecs.model import CustomerId, LineUserId, ProviderId
     from linecs.storage.ports import Condition, Transaction
 
-__all__ = ["CustomerHistory", "Happening", "read_history"]
+__all__ = [
+    "CustomerHistory",
+    "Happening",
+    "LinkSpan",
+    "MemberHistory",
+    "read_history",
+    "read_member_history",
+]
 
 R = TypeVar("R")
 
@@ -42,10 +51,26 @@ class Happening:
 
 
 @frozen(kw_only=True)
+class LinkSpan:
+    """That the customer was a member, how that was proven, and until when; not which member.
+
+    Attributes:
+        linked_at: Epoch ms UTC.
+        ended_at: Epoch ms UTC; None while it holds.
+    """
+
+    flow: LinkFlow
+    linked_at: int
+    ended_at: int | None
+    ended_because: LinkEnd | None
+
+
+@frozen(kw_only=True)
 class CustomerHistory:
     """Everything the desk keeps of one customer; each list is oldest first."""
 
     customer: Customer
+    links: tuple[LinkSpan, ...]
     tickets: tuple[Ticket, ...]
     messages: tuple[Message, ...]
     notes: tuple[Note, ...]
@@ -56,11 +81,31 @@ class CustomerHistory:
 
         All text is escaped, and the page allows no script, picture or link.
         """
-        return html_record(self)
+        return html_record([self])
 
     def to_json(self) -> str:
         """Return everything as JSON text, times in ISO 8601; without LINE's tokens."""
-        return json_record(self)
+        return json.dumps(json_record(self), ensure_ascii=False, indent=2)
+
+
+@frozen(kw_only=True)
+class MemberHistory:
+    """What belongs to one member now: a family's LINE users, a person's several channels.
+
+    Attributes:
+        histories: Who was asked for comes first, then the others, oldest customers first.
+    """
+
+    histories: tuple[CustomerHistory, ...]
+
+    def to_html(self) -> str:
+        """Return a page for reading, one person after another, as `CustomerHistory` does."""
+        return html_record(self.histories)
+
+    def to_json(self) -> str:
+        """Return everything as JSON text: `histories`, each as of one customer."""
+        record = {"histories": [json_record(each) for each in self.histories]}
+        return json.dumps(record, ensure_ascii=False, indent=2)
 
 
 def read_history(tx: Transaction, customer_id: CustomerId) -> CustomerHistory:
@@ -69,10 +114,45 @@ def read_history(tx: Transaction, customer_id: CustomerId) -> CustomerHistory:
     tickets = _all(tx, Ticket, of_it, order=("opened_at", "id"))
     return CustomerHistory(
         customer=tx.get(Customer, customer_id),
+        links=_links(tx, customer_id),
         tickets=tickets,
         messages=_all(tx, Message, of_it, order=("occurred_at", "id")),
         notes=_all(tx, Note, of_it, order=("at", "id")),
         happenings=_happenings(tx, customer_id, [ticket.id for ticket in tickets]),
+    )
+
+
+def read_member_history(core: DeskCore, tx: Transaction, customer_id: CustomerId) -> MemberHistory:
+    """Return the histories of all who are the same member now. Joins, and raises, as above."""
+    customer = tx.get(Customer, customer_id)
+    provider = core.channels[customer.channel_id].provider_id
+    channels = [each.id for each in core.channels.values() if each.provider_id == provider]
+    users = sorted({customer.line_user_id, *_same_member(tx, provider, customer.line_user_id)})
+    same = (one_of("line_user_id", users), one_of("channel_id", channels))
+    others = _all(tx, Customer, *same, unequal("id", customer_id), order=("id",))
+    ids = [customer_id, *(each.id for each in others)]
+    return MemberHistory(histories=tuple(read_history(tx, each) for each in ids))
+
+
+def _same_member(tx: Transaction, provider: ProviderId, user: LineUserId) -> list[LineUserId]:
+    """Return whose links to the user's member hold; nobody where the user has none."""
+    current = (equal("provider_id", provider), equal("ended_at", None))
+    own = tx.select(Query(row=Link, where=(*current, equal("line_user_id", user))))
+    members = one_of("member_id", sorted({link.member_id for link in own}))
+    theirs = tx.select(Query(row=Link, where=(*current, members))) if own else []
+    return [link.line_user_id for link in theirs]
+
+
+def _links(tx: Transaction, customer_id: CustomerId) -> tuple[LinkSpan, ...]:
+    links = _all(tx, Link, equal("customer_id", customer_id), order=("linked_at", "id"))
+    return tuple(
+        LinkSpan(
+            flow=link.flow,
+            linked_at=link.linked_at,
+            ended_at=link.ended_at,
+            ended_because=link.ended_because,
+        )
+        for link in links
     )
 
 

@@ -18,7 +18,7 @@ from linecs.storage.inbox_rows import SearchBlock, SearchPosting, SearchText
 from linecs.storage.ports import Query, at_least, at_most, equal, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from linecs.desk.core import DeskCore
     from linecs.model import Job, Note
@@ -32,6 +32,7 @@ __all__ = [
     "count_segments",
     "document_of",
     "forget_text",
+    "forget_texts",
     "pack_search",
     "pack_texts",
     "places_in",
@@ -47,6 +48,7 @@ _PLACES = {code: place for place, code in enumerate(_CODES)}
 _BLOCKS_AT_ONCE = 8
 _DELETED_AT_ONCE = 512
 _LOOK_AGAIN = 60_000
+_KEY = ("gram", "segment")
 
 
 def add_texts(tx: Transaction, written: Iterable[Message | Note]) -> None:
@@ -154,18 +156,46 @@ def _pack_one(core: DeskCore) -> bool:
 
 def forget_text(tx: Transaction, written: Message | Note) -> None:
     """Take a text out of the index. Joins the transaction that erases it; give it as it was."""
-    grams = sorted(grams_of(searchable(written.text)))
-    if not grams or tx.delete(SearchText, [equal("document_id", written.id)]):
-        return
-    found = _find_block(tx, written)
-    if found is None:
-        return
-    place = found.documents.index(document_of(written))
-    rest = (*found.documents[:place], "", *found.documents[place + 1 :])
-    tx.save(found, evolve(found, documents=rest))
-    segment, at = divmod(found.number * BLOCK + place, SEGMENT)
-    for gram in grams:
-        _remove(tx, gram, segment, _CODES[at])
+    forget_texts(tx, [written])
+
+
+def forget_texts(tx: Transaction, written: Iterable[Message | Note]) -> None:
+    """Take texts out of the index, as above, those of a segment together."""
+    kept = {each.id: each for each in written if grams_of(searchable(each.text))}
+    ids = sorted(kept)
+    for start in range(0, len(ids), _DELETED_AT_ONCE):
+        some = ids[start : start + _DELETED_AT_ONCE]
+        # Held, so that none of them is packed into a segment before it is gone.
+        fresh = Query(row=SearchText, where=(one_of("document_id", some),))
+        waiting = {text.document_id for text in tx.select(fresh, lock=True)}
+        tx.delete(SearchText, [one_of("document_id", sorted(waiting))])
+        _forget_packed(tx, [kept[each] for each in some if each not in waiting])
+
+
+def _forget_packed(tx: Transaction, written: Sequence[Message | Note]) -> None:
+    places: defaultdict[int, set[int]] = defaultdict(set)
+    codes: defaultdict[int, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    block: SearchBlock | None = None
+    for each in written:
+        if block is None or document_of(each) not in block.documents:
+            block = _find_block(tx, each)
+        if block is None:
+            continue
+        place = block.documents.index(document_of(each))
+        places[block.number].add(place)
+        segment, at = divmod(block.number * BLOCK + place, SEGMENT)
+        for gram in grams_of(searchable(each.text)):
+            codes[segment][gram].add(_CODES[at])
+    for number in sorted(places):
+        _empty_places(tx, number, places[number])
+    for segment in sorted(codes):
+        _remove(tx, segment, codes[segment])
+
+
+def _empty_places(tx: Transaction, number: int, places: set[int]) -> None:
+    block = tx.get(SearchBlock, number, lock=True)
+    rest = ("" if at in places else name for at, name in enumerate(block.documents))
+    tx.save(block, evolve(block, documents=tuple(rest)))
 
 
 def _find_block(tx: Transaction, written: Message | Note) -> SearchBlock | None:
@@ -183,20 +213,32 @@ def _find_block(tx: Transaction, written: Message | Note) -> SearchBlock | None:
         blocks = tx.select(query)
         for block in blocks:
             if document_of(written) in block.documents:
-                return tx.find(SearchBlock, block.number, lock=True)
+                return block
         if len(blocks) < _BLOCKS_AT_ONCE:
             return None
         after = (blocks[-1].last_id, blocks[-1].number)
 
 
-def _remove(tx: Transaction, gram: str, segment: int, code: str) -> None:
-    posting = tx.find(SearchPosting, (gram, segment), lock=True)
-    if posting is None:
-        return
-    letters = posting.places
-    codes = [letters[at : at + 2] for at in range(0, len(letters), 2)]
-    rest = "".join(each for each in codes if each != code)
-    if rest:
-        tx.save(posting, evolve(posting, places=rest))
-    else:
-        tx.delete(SearchPosting, [equal("gram", gram), equal("segment", segment)])
+def _remove(tx: Transaction, segment: int, gone: Mapping[str, set[str]]) -> None:
+    grams = sorted(gone)
+    for start in range(0, len(grams), _DELETED_AT_ONCE):
+        some = (one_of("gram", grams[start : start + _DELETED_AT_ONCE]), equal("segment", segment))
+        rest = {
+            posting.gram: _without(posting.places, gone[posting.gram])
+            for posting in tx.select(Query(row=SearchPosting, where=some, order=_KEY), lock=True)
+        }
+        empty = [gram for gram, places in rest.items() if not places]
+        if empty:
+            tx.delete(SearchPosting, [one_of("gram", empty), equal("segment", segment)])
+        changes = [
+            ([equal("gram", gram), equal("segment", segment)], {"places": places})
+            for gram, places in rest.items()
+            if places
+        ]
+        if changes:
+            tx.update_each(SearchPosting, changes)
+
+
+def _without(letters: str, gone: set[str]) -> str:
+    codes = (letters[at : at + 2] for at in range(0, len(letters), 2))
+    return "".join(each for each in codes if each not in gone)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from linecs.desk.inbox.filters import ListedTicket, ListOrder, Page
 from linecs.desk.inbox.places import RESOLVED, count_facets, facets_of
+from linecs.desk.inbox.unread import read_marks
 from linecs.errors import ConfigurationError
 from linecs.model import (
     Conversation,
     Customer,
     Message,
-    ReadMark,
     Ticket,
     TicketId,
     TicketStatus,
@@ -203,7 +203,7 @@ def _listed(
     conversations = _by_id(tx, Conversation, [each.conversation_id for each in tickets.values()])
     customers = _by_id(tx, Customer, [each.customer_id for each in tickets.values()])
     newest = _by_id(tx, Message, [each.newest_message_id for each in conversations.values()])
-    marks = _read_marks(tx, list(conversations), actor)
+    marks = read_marks(tx, list(conversations), actor) if actor else {}
     return tuple(
         ListedTicket(
             ticket=ticket,
@@ -221,14 +221,3 @@ def _by_id(tx: Transaction, row: type[R], ids: Iterable[str | None]) -> Mapping[
     wanted = sorted({each for each in ids if each})
     rows: Sequence[Any] = tx.select(Query(row=row, where=(one_of("id", wanted),))) if wanted else ()
     return {each.id: each for each in rows}
-
-
-def _read_marks(
-    tx: Transaction, conversation_ids: Sequence[str], actor: OperatorId | None
-) -> Mapping[str, int]:
-    if actor is None or not conversation_ids:
-        return {}
-    where = (one_of("conversation_id", conversation_ids), equal("operator_id", actor))
-    return {
-        mark.conversation_id: mark.until for mark in tx.select(Query(row=ReadMark, where=where))
-    }

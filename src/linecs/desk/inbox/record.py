@@ -2,85 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta, timezone
 from html import escape
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from linecs.desk.inbox.filters import KINDS
-from linecs.model import Author, MessageState, NoteKind
+from linecs.desk.inbox.japanese import ACTORS, AUTHORS, ENDS, FLOWS, HAPPENINGS, NOTES, STATES
+from linecs.model import Author, MessageState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from linecs.desk.inbox.history import CustomerHistory, Happening
+    from linecs.desk.inbox.history import CustomerHistory, Happening, LinkSpan
     from linecs.model import Message, Note, Ticket
 
 __all__ = ["html_record", "json_record"]
 
 _JAPAN = timezone(timedelta(hours=9))
-_AUTHORS = {
-    Author.CUSTOMER: "お客様",
-    Author.BOT: "自動応答",
-    Author.OPERATOR: "担当者",
-    Author.SYSTEM: "システム",
-}
-_STATES = {
-    MessageState.UNSENT: "送信取消",
-    MessageState.QUEUED: "送信待ち",
-    MessageState.SENDING: "送信中",
-    MessageState.UNKNOWN: "送信結果不明",
-    MessageState.DEAD: "送信失敗",
-    MessageState.PARKED: "保留",
-    MessageState.CANCELLED: "送信前に取消",
-}
-_NOTES = {
-    NoteKind.NOTE: "メモ",
-    NoteKind.HAND_OVER: "引き継ぎメモ",
-    NoteKind.COLLECTED: "聞き取り",
-    NoteKind.BY_HAND: "電話・メール・店頭の記録",
-}
-_ACTORS = {"customer": "お客様", "bot": "自動応答", "system": "システム", "shop": "ショップ"}
-_HAPPENINGS = {
-    "conversation.seen": "会話を開いた",
-    "customer.blocked": "ブロックされた",
-    "customer.friend": "友だちになった",
-    "customer.marked": "お客様のマークを変えた",
-    "customer.owned": "お客様の担当を変えた",
-    "customer.tagged": "タグを付けた",
-    "customer.untagged": "タグを外した",
-    "inquiry.answer": "自動で答えた",
-    "inquiry.choices": "候補を示した",
-    "inquiry.handoff": "担当者に引き継いだ",
-    "link.confirmed": "会員連携を確かめた",
-    "link.ended": "会員連携を終えた",
-    "link.linked": "会員連携をした",
-    "link.refused": "会員連携を断った",
-    "message.marked": "メッセージにマークを付けた",
-    "message.sent": "メッセージを送った",
-    "message.unsent": "メッセージを取り消した",
-    "ticket.assigned": "担当を決めた",
-    "ticket.categorised": "カテゴリを変えた",
-    "ticket.changed": "チケットを変えた",
-    "ticket.claimed": "担当になった",
-    "ticket.handed_over": "引き継いだ",
-    "ticket.in_progress": "対応中にした",
-    "ticket.marked": "マークを変えた",
-    "ticket.merged": "チケットをまとめた",
-    "ticket.noted": "メモを書いた",
-    "ticket.open": "未対応にした",
-    "ticket.opened": "チケットができた",
-    "ticket.prioritised": "優先度を変えた",
-    "ticket.released": "担当を外れた",
-    "ticket.reopened": "再び対応を始めた",
-    "ticket.replied": "返信した",
-    "ticket.resolved": "対応を完了した",
-    "ticket.snoozed": "後回しにした",
-    "ticket.split": "チケットを分けた",
-    "ticket.unsnoozed": "後回しを解いた",
-    "ticket.waiting": "返信待ちにした",
-}
 _STYLE = """
 body{font-family:"Hiragino Sans","Noto Sans JP","Yu Gothic",Meiryo,sans-serif;line-height:1.7;
 max-width:46rem;margin:0 auto;padding:1rem;color:#1a1a1a;background:#fff}
@@ -115,17 +54,28 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def html_record(history: CustomerHistory) -> str:
-    """Return the history as one self-contained page."""
-    name = history.customer.display_name or "（お名前なし）"
-    body = "\n".join((_about(history), _tickets(history.tickets), _course(history)))
-    return _PAGE.format(title=escape(f"{name} 様の対応記録"), style=_STYLE, body=body)
+def html_record(histories: Sequence[CustomerHistory]) -> str:
+    """Return the histories as one self-contained page."""
+    names = [_name(history) for history in histories]
+    title = f"{'、'.join(dict.fromkeys(names))} 様の対応記録"
+    parts = [_person(history, alone=len(histories) == 1) for history in histories]
+    return _PAGE.format(title=escape(title), style=_STYLE, body="\n".join(parts))
 
 
-def json_record(history: CustomerHistory) -> str:
-    """Return the history as JSON text."""
+def _name(history: CustomerHistory) -> str:
+    return history.customer.display_name or "（お名前なし）"
+
+
+def _person(history: CustomerHistory, *, alone: bool) -> str:
+    head = "" if alone else f"<h2>{escape(_name(history))} 様</h2>"
+    parts = (_about(history), _links(history.links), _tickets(history.tickets), _course(history))
+    return "\n".join((head, *parts))
+
+
+def json_record(history: CustomerHistory) -> dict[str, Any]:
+    """Return the history as values for JSON."""
     customer = history.customer
-    record = {
+    return {
         "customer": {
             "id": customer.id,
             "channel": customer.channel_id,
@@ -137,12 +87,21 @@ def json_record(history: CustomerHistory) -> str:
             "owner": customer.owner_id,
             "mark": customer.mark,
         },
+        "links": [_link_values(each) for each in history.links],
         "tickets": [_ticket_values(each) for each in history.tickets],
         "messages": [_message_values(each) for each in history.messages],
         "notes": [_note_values(each) for each in history.notes],
         "happenings": [_happening_values(each) for each in history.happenings],
     }
-    return json.dumps(record, ensure_ascii=False, indent=2)
+
+
+def _link_values(link: LinkSpan) -> dict[str, Any]:
+    return {
+        "flow": link.flow,
+        "linked_at": _iso(link.linked_at),
+        "ended_at": _iso(link.ended_at or 0),
+        "ended_because": link.ended_because,
+    }
 
 
 def _ticket_values(ticket: Ticket) -> dict[str, Any]:
@@ -159,6 +118,8 @@ def _ticket_values(ticket: Ticket) -> dict[str, Any]:
         "first_replied_at": _iso(ticket.first_replied_at),
         "resolved_at": _iso(ticket.resolved_at),
         "resolved_by": ticket.resolved_by,
+        "score": ticket.score or None,
+        "comment_message": ticket.comment_message_id,
     }
 
 
@@ -229,24 +190,42 @@ def _said(moment: int) -> str:
     return _time(moment).strftime("%Y年%m月%d日 %H:%M") if moment else ""
 
 
-def _tickets(tickets: Iterable[Ticket]) -> str:
-    head = "".join(
-        f"<th>{name}</th>" for name in ("受付", "状態", "カテゴリ", "マーク", "担当", "完了")
+def _table(title: str, names: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    head = "".join(f"<th>{name}</th>" for name in names)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>" for cells in rows
     )
-    rows = "".join(map(_ticket_row, tickets))
-    return f'<h2>チケット</h2><div class="wide"><table><tr>{head}</tr>{rows}</table></div>'
+    return f'<h2>{title}</h2><div class="wide"><table><tr>{head}</tr>{body}</table></div>'
 
 
-def _ticket_row(ticket: Ticket) -> str:
-    cells = (
+def _links(links: Iterable[LinkSpan]) -> str:
+    rows = [
+        (
+            FLOWS[link.flow],
+            _said(link.linked_at),
+            _said(link.ended_at or 0),
+            ENDS[link.ended_because] if link.ended_because else "",
+        )
+        for link in links
+    ]
+    return _table("会員連携", ("方法", "連携", "終了", "理由"), rows) if rows else ""
+
+
+def _tickets(tickets: Iterable[Ticket]) -> str:
+    names = ("受付", "状態", "カテゴリ", "マーク", "担当", "完了", "評価")
+    return _table("チケット", names, map(_ticket_cells, tickets))
+
+
+def _ticket_cells(ticket: Ticket) -> tuple[str, ...]:
+    return (
         _said(ticket.opened_at),
         ticket.status.japanese,
         ticket.category,
         ticket.mark,
         ticket.assignee_id or "",
         _said(ticket.resolved_at),
+        str(ticket.score or ""),
     )
-    return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
 
 
 def _course(history: CustomerHistory) -> str:
@@ -266,10 +245,10 @@ def _course(history: CustomerHistory) -> str:
 
 
 def _message_line(message: Message) -> str:
-    who = _AUTHORS[message.author]
+    who = AUTHORS[message.author]
     if message.author is Author.OPERATOR:
         who = f"{who} {message.author_id}"
-    state = _STATES.get(message.state, "")
+    state = STATES.get(message.state, "")
     text = message.text or f"［{KINDS.get(message.kind, 'メッセージ')}］"
     if message.state is MessageState.UNSENT:
         text = "（送信取消）"
@@ -277,7 +256,7 @@ def _message_line(message: Message) -> str:
 
 
 def _note_line(note: Note) -> str:
-    return _line("note", note.at, _NOTES[note.kind], note.author_id, note.text)
+    return _line("note", note.at, NOTES[note.kind], note.author_id, note.text)
 
 
 def _line(name: str, at: int, who: str, more: str, text: str) -> str:
@@ -286,8 +265,8 @@ def _line(name: str, at: int, who: str, more: str, text: str) -> str:
 
 
 def _happening_line(happening: Happening) -> str:
-    what = _HAPPENINGS.get(happening.kind, happening.kind)
-    who = _ACTORS.get(happening.actor, happening.actor)
+    what = HAPPENINGS.get(happening.kind, happening.kind)
+    who = ACTORS.get(happening.actor, happening.actor)
     reason = f"（{happening.reason}）" if happening.reason else ""
     time = _time(happening.at).strftime("%H:%M")
     return f'<li class="happening">{escape(f"{time} {who}: {what}{reason}")}</li>'

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from linecs.storage.ports import Transaction
 
-__all__ = ["SearchHit", "SearchTooShortError", "search"]
+__all__ = ["SearchHit", "SearchTooShortError", "has_words", "hit_of", "search", "words_of"]
 
 R = TypeVar("R")
 _LOOKED_AT_MOST = 1_000
@@ -69,10 +69,8 @@ _Found = tuple[str, _Cursor]
 
 def search(tx: Transaction, text: str, *, after: str | None, limit: int) -> Page[SearchHit]:
     """Return one page of what has all the words, newest first. Joins a transaction that reads."""
-    words = searchable(text).split()
+    words = words_of(text)
     grams = sorted({gram for word in words for gram in grams_of(word)})[:_MOST_GRAMS]
-    if not grams:
-        raise SearchTooShortError("Search for a word of two characters or more.")
     cursor = _cursor_of(after) if after else _Cursor(segments=count_segments(tx))
     found = _documents(tx, words, grams, cursor)
     hits: list[tuple[SearchHit, _Cursor]] = []
@@ -89,6 +87,14 @@ def search(tx: Transaction, text: str, *, after: str | None, limit: int) -> Page
         # The first look is what a page holds; a second one means that few of them had the words.
         cursor, size = some[-1][1], _AT_ONCE
     return Page(items=tuple(hit for hit, _ in hits), next=_text_of(cursor))
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words to look for. Raises `SearchTooShortError`."""
+    words = searchable(text).split()
+    if not any(map(grams_of, words)):
+        raise SearchTooShortError("Search for a word of two characters or more.")
+    return words
 
 
 def _cursor_of(after: str) -> _Cursor:
@@ -189,22 +195,24 @@ def _read(
         (each, cursor)
         for name, cursor in found
         for each in [messages.get(name[1:]) if name[0] == "m" else notes.get(name[1:])]
-        if each is not None and _has(each, words)
+        if each is not None and has_words(each, words)
     ]
     customers = _by_id(tx, Customer, {each.conversation_id for each, _ in written})
     return [
-        (_hit(each, customers[each.conversation_id]), cursor)
+        (hit_of(each, customers[each.conversation_id]), cursor)
         for each, cursor in written
         if each.conversation_id in customers
     ]
 
 
-def _has(written: Message | Note, words: Sequence[str]) -> bool:
+def has_words(written: Message | Note, words: Sequence[str]) -> bool:
+    """Whether a text has all the words."""
     text = searchable(written.text)
     return all(word in text for word in words)
 
 
-def _hit(written: Message | Note, customer: Customer) -> SearchHit:
+def hit_of(written: Message | Note, customer: Customer) -> SearchHit:
+    """Return what was found."""
     if isinstance(written, Message):
         return SearchHit(customer=customer, message=written)
     return SearchHit(customer=customer, note=written)
