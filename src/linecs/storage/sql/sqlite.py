@@ -34,6 +34,8 @@ __all__ = ["SqliteFile"]
 
 T = TypeVar("T")
 _KEPT_STATEMENTS = 512
+# Copying the log into the database waits for the disk; a page written often is copied once.
+_LOG_PAGES = 4000
 _INHERITED: list[object] = []
 
 
@@ -204,6 +206,7 @@ class _Connection:
         for pragma in (
             "journal_mode=WAL",
             f"synchronous={settings.synchronous}",
+            f"wal_autocheckpoint={_LOG_PAGES}",
             "foreign_keys=ON",
         ):
             self._say(f"PRAGMA {pragma}")
@@ -216,8 +219,7 @@ class _Connection:
             if len(calls) == 1:
                 calls[0].perform(transaction)
             else:
-                for call in calls:
-                    self._perform_undoable(call, transaction)
+                self._perform_together(calls, transaction)
             self._say("COMMIT")
         except BaseException:
             # SQLite has rolled back by itself where the disk is full.
@@ -242,6 +244,18 @@ class _Connection:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def _perform_together(self, calls: Sequence[Call], transaction: SqlTransaction) -> None:
+        # Works may be done again, and seldom fail: one savepoint for all costs less than many.
+        self._say("SAVEPOINT linecs")
+        try:
+            for call in calls:
+                call.perform(transaction)
+        except Exception:  # noqa: BLE001 - it is raised again by the work that fails alone
+            self._say("ROLLBACK TO linecs")
+            for call in calls:
+                self._perform_undoable(call, transaction)
+        self._say("RELEASE linecs")
 
     def _perform_undoable(self, call: Call, transaction: SqlTransaction) -> None:
         self._say("SAVEPOINT linecs")
