@@ -2,6 +2,9 @@
 
 SQLAlchemy writes the text; it then runs as it is, with a tuple of values, on whatever
 cursor there is: our own, a host's SQLAlchemy connection, or Django's.
+
+PostgreSQL takes a list as one array: then a list of any length is one text, and a plan prepared
+for it looks up each value, where one for many parameters compares each row with all of them.
 """
 
 from __future__ import annotations
@@ -29,17 +32,22 @@ if TYPE_CHECKING:
     from linecs.storage.ports import Condition, Query
     from linecs.storage.rows import Layout
 
-__all__ = ["LARGEST_LIST", "RowLock", "Statement", "Statements", "arguments_of", "statements_for"]
+__all__ = ["LARGEST_LIST", "RowLock", "Statement", "Statements", "statements_for"]
 
 LARGEST_LIST = 8192
 """Values one `one_of` may have."""
+_ARRAY = -1
 _Shape = tuple[tuple[str, Operator, int], ...]
-_PARAMETER_TYPES = {
+"""Each condition's column, operator, and values: 0 for an empty column, `_ARRAY` for a list."""
+_PARAMETER_TYPES: Mapping[Kind, Any] = {
     Kind.NAME: sa.String(),
     Kind.TEXT: sa.Text(),
     Kind.JSON: sa.Text(),
     Kind.NUMBER: sa.BigInteger(),
     Kind.FLAG: sa.SmallInteger(),
+}
+_ARRAY_TYPES: Mapping[Kind, postgresql.ARRAY[Any]] = {
+    kind: postgresql.ARRAY(each) for kind, each in _PARAMETER_TYPES.items()
 }
 _COMPARISONS: Mapping[Operator, Callable[[Any, Any], ColumnElement[bool]]] = {
     Operator.EQUAL: lambda column, value: column == value,
@@ -74,28 +82,6 @@ class Statement:
     arrange: Callable[[Values], Values]
 
 
-def arguments_of(conditions: Iterable[Condition]) -> list[Any]:
-    """Return the values of packed conditions, as a statement for their shape takes them."""
-    values: list[Any] = []
-    for condition in conditions:
-        if condition.operator is Operator.ONE_OF:
-            values += condition.value
-            values += condition.value[-1:] * (_padded(condition.value) - len(condition.value))
-        elif condition.value is not None:
-            values.append(condition.value)
-    return values
-
-
-def _shape_of(conditions: Iterable[Condition]) -> _Shape:
-    return tuple([(each.column, each.operator, _width(each)) for each in conditions])
-
-
-def _width(condition: Condition) -> int:
-    if condition.operator is Operator.ONE_OF:
-        return _padded(condition.value)
-    return 0 if condition.value is None else 1
-
-
 def _padded(values: Sequence[Any]) -> int:
     # Few shapes, so that few texts are compiled and prepared.
     if len(values) > LARGEST_LIST:
@@ -111,9 +97,33 @@ class Statements:
         self.prefix = prefix
         self._tables = build_tables(prefix=prefix).tables
         self._mysql = dialect.name in {"mysql", "mariadb"}
+        self._arrays = dialect.name == "postgresql"
         self._compiled: dict[Hashable, Statement] = {}
         self.locks_rows = dialect.name != "sqlite"
         """Whether a select can lock the rows it finds."""
+
+    def arguments(self, conditions: Iterable[Condition]) -> list[Any]:
+        """Return the values of packed conditions, as a statement for their shape takes them."""
+        values: list[Any] = []
+        for condition in conditions:
+            if condition.operator is not Operator.ONE_OF:
+                if condition.value is not None:
+                    values.append(condition.value)
+            elif self._arrays:
+                values.append(list(condition.value))
+            else:
+                values += condition.value
+                values += condition.value[-1:] * (_padded(condition.value) - len(condition.value))
+        return values
+
+    def _shape_of(self, conditions: Iterable[Condition]) -> _Shape:
+        return tuple([(each.column, each.operator, self._width(each)) for each in conditions])
+
+    def _width(self, condition: Condition) -> int:
+        if condition.operator is Operator.ONE_OF:
+            width = _padded(condition.value)
+            return _ARRAY if self._arrays else width
+        return 0 if condition.value is None else 1
 
     def insert(self, layout: Layout) -> Statement:
         """Return a statement that adds a row unless its key or a unique column is taken.
@@ -127,7 +137,7 @@ class Statements:
         self, layout: Layout, conditions: Sequence[Condition], query: Query[Any], lock: RowLock
     ) -> Statement:
         """Return a statement that takes conditions, `after`, and the limit."""
-        shape = _shape_of(conditions)
+        shape = self._shape_of(conditions)
         key = (
             "select",
             layout.table.name,
@@ -143,7 +153,7 @@ class Statements:
 
     def count(self, layout: Layout, conditions: Sequence[Condition]) -> Statement:
         """Return a statement that takes conditions."""
-        shape = _shape_of(conditions)
+        shape = self._shape_of(conditions)
         key = ("count", layout.table.name, shape)
         return self._compiled.get(key) or self._compile(key, layout, self._count, shape)
 
@@ -151,7 +161,7 @@ class Statements:
         self, layout: Layout, changes: Iterable[str], conditions: Sequence[Condition]
     ) -> Statement:
         """Return a statement that takes the changed columns, then conditions."""
-        shape, names = _shape_of(conditions), tuple(changes)
+        shape, names = self._shape_of(conditions), tuple(changes)
         key = ("update", layout.table.name, names, shape)
         return self._compiled.get(key) or self._compile(key, layout, self._update, names, shape)
 
@@ -163,7 +173,7 @@ class Statements:
 
     def delete(self, layout: Layout, conditions: Sequence[Condition]) -> Statement:
         """Return a statement that takes conditions."""
-        shape = _shape_of(conditions)
+        shape = self._shape_of(conditions)
         key = ("delete", layout.table.name, shape)
         return self._compiled.get(key) or self._compile(key, layout, self._delete, shape)
 
@@ -277,6 +287,9 @@ class _Parameters:
     def add(self, column: str) -> sa.BindParameter[Any]:
         return self._bind(_PARAMETER_TYPES[self._kinds[column]])
 
+    def add_array(self, column: str) -> sa.BindParameter[Any]:
+        return self._bind(_ARRAY_TYPES[self._kinds[column]])
+
     def add_limit(self) -> sa.BindParameter[int]:
         return self._bind(sa.Integer())
 
@@ -305,6 +318,8 @@ def _condition(
     table: sa.Table, parameters: _Parameters, name: str, operator: Operator, width: int
 ) -> ColumnElement[bool]:
     column = table.c[name]
+    if width == _ARRAY:
+        return column == sa.any_(parameters.add_array(name))
     if operator is Operator.ONE_OF:
         values = [parameters.add(name) for _ in range(width)]
         return column.in_(values) if values else sa.false()

@@ -13,7 +13,7 @@ from linecs.storage.ports import (
 )
 from linecs.storage.rows import layout_of
 from linecs.storage.sql.check import check_schema
-from linecs.storage.sql.statements import LARGEST_LIST, RowLock, arguments_of
+from linecs.storage.sql.statements import LARGEST_LIST, RowLock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -92,7 +92,7 @@ class SqlTransaction:
         layout = layout_of(query.row)
         where = layout.pack_conditions(query.where)
         statement = self._statements.count(layout, where)
-        return int(self._executor.fetch(statement, tuple(arguments_of(where)))[0][0])
+        return int(self._executor.fetch(statement, tuple(self._statements.arguments(where)))[0][0])
 
     def claim(self, query: Query[R], changes: Mapping[str, object]) -> list[R]:
         """Lock the first rows nobody else is claiming, change them, and return them."""
@@ -102,9 +102,10 @@ class SqlTransaction:
         found = self._select(layout, where, query, RowLock.SKIP)
         if not found:
             return []
+        if not changes:
+            return [layout.unpack(values) for values in found]
         packed = layout.pack_changes(changes)
-        if packed:
-            self._change_by_keys(layout, found, packed)
+        self._change_by_keys(layout, found, packed)
         return [layout.unpack(layout.changed(values, packed)) for values in found]
 
     def insert(self, *rows: object) -> None:
@@ -148,7 +149,7 @@ class SqlTransaction:
         for where, changes in updates:
             conditions, packed = layout.pack_conditions(where), layout.pack_changes(changes)
             statement = self._statements.update(layout, packed, conditions)
-            values = (*packed.values(), *arguments_of(conditions))
+            values = (*packed.values(), *self._statements.arguments(conditions))
             alike.setdefault(statement, []).append(values)
         return sum(self._execute_each(statement, rows) for statement, rows in alike.items())
 
@@ -168,14 +169,15 @@ class SqlTransaction:
         """Remove rows; return how many."""
         layout = layout_of(row)
         packed = layout.pack_conditions(where)
-        return self._execute(self._statements.delete(layout, packed), tuple(arguments_of(packed)))
+        values = tuple(self._statements.arguments(packed))
+        return self._execute(self._statements.delete(layout, packed), values)
 
     def _select(
         self, layout: Layout, where: Sequence[Condition], query: Query[Any], lock: RowLock
     ) -> Sequence[Sequence[Any]]:
         if lock is not RowLock.NONE:
             lock = self._locked(layout, lock)
-        values = arguments_of(where)
+        values = self._statements.arguments(where)
         after = layout.pack_after(query)
         values += after or ()
         if query.limit is not None:
@@ -208,7 +210,7 @@ class SqlTransaction:
         self, layout: Layout, where: Sequence[Condition], changes: Mapping[str, Any]
     ) -> int:
         statement = self._statements.update(layout, changes, where)
-        return self._execute(statement, (*changes.values(), *arguments_of(where)))
+        return self._execute(statement, (*changes.values(), *self._statements.arguments(where)))
 
     def _execute_each(self, statement: Statement, rows: Sequence[Values]) -> int:
         if len(rows) == 1:
