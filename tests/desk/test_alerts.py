@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import smtplib
 import socketserver
 import threading
+from contextlib import contextmanager
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
@@ -193,12 +195,16 @@ def test_a_new_way_begins_with_what_happens_from_then_on(make: MakeScene, told: 
 
 class _Chat(BaseHTTPRequestHandler):
     posts: list[dict[str, Any]] = []  # noqa: RUF012 - one server a test, emptied by it
+    failures = 0
 
     def do_POST(self) -> None:
-        """Take a post as Slack does."""
-        length = int(self.headers["Content-Length"])
-        self.posts.append(json.loads(self.rfile.read(length)))
-        self.send_response(200)
+        """Take a post as Slack does, unless it is to fail."""
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        fails = _Chat.failures > 0
+        _Chat.failures -= fails
+        if not fails:
+            self.posts.append(body)
+        self.send_response(503 if fails else 200)
         self.end_headers()
 
     def log_message(self, *_args: object) -> None:
@@ -224,7 +230,15 @@ class _Mail(socketserver.StreamRequestHandler):
 @pytest.fixture
 def port(request: pytest.FixtureRequest) -> Iterator[int]:
     """A server on loopback, of the kind the test names."""
-    kind, handler = request.param
+    with serving(*request.param) as port:
+        yield port
+
+
+@contextmanager
+def serving(
+    kind: type[socketserver.TCPServer], handler: type[socketserver.BaseRequestHandler]
+) -> Iterator[int]:
+    """Serve on a free port of loopback."""
     with kind(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -262,6 +276,42 @@ def test_a_mail_server_takes_them(port: int) -> None:
         way.send([ALERT], ["返信の期限を過ぎました (t-1)"], to=to)
     receivers = [mail.split("To: ")[1].split("\r\n")[0] for mail in _Mail.mails]
     assert receivers == ["sato@shop.example", "team@shop.example", "team@shop.example"]
+
+
+def test_each_way_is_told_at_its_own_pace_and_at_least_once(make: MakeScene) -> None:
+    """A chat that is down hears later; the mail that went out goes out once."""
+    _Mail.mails.clear()
+    _Chat.posts.clear()
+    _Chat.failures = 2
+    with (
+        serving(HTTPServer, _Chat) as chat,
+        serving(socketserver.ThreadingTCPServer, _Mail) as post,
+    ):
+        ways = [
+            WebhookAlerts(url=f"http://127.0.0.1:{chat}/hook"),
+            EmailAlerts(host="127.0.0.1", port=post, sender="a@b", team=["t@b"], starttls=False),
+        ]
+        scene = make(routing=ROUTING, alerting=Alerting(ways=ways))
+        scene.settle()
+        scene.asks(QUESTION)
+        for told in ([], [], [1]):
+            later(scene)
+            assert [len(body["text"].splitlines()) for body in _Chat.posts] == told
+            assert len(_Mail.mails) == 1
+
+
+@pytest.mark.parametrize(
+    "port", [(socketserver.ThreadingTCPServer, _Mail)], indirect=True, ids=["smtp"]
+)
+def test_no_mail_is_sent_in_the_clear_unless_the_shop_says_so(port: int) -> None:
+    """A server that offers no encryption gets neither the password nor the mail."""
+    _Mail.mails.clear()
+    way = EmailAlerts(
+        host="127.0.0.1", port=port, sender="a@b", team=["t@b"], username="u", password="p"
+    )
+    with pytest.raises(smtplib.SMTPNotSupportedError):
+        way.send([ALERT], ["x"], to=None)
+    assert _Mail.mails == []
 
 
 def test_a_webhook_in_the_clear_is_refused() -> None:
