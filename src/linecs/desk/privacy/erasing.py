@@ -55,6 +55,7 @@ __all__ = ["ERASE_FILES", "Erasure", "erase_files", "erase_person"]
 
 ERASE_FILES = "privacy.erase_files"
 _MADE_OF = ("image", "video")
+_AT_ONCE = 500
 
 
 @frozen(kw_only=True)
@@ -208,9 +209,11 @@ def _media_of(tx: Transaction, person: Person) -> list[Media]:
         unequal("author", Author.CUSTOMER),
         *(unequal("conversation_id", each) for each in person.ids),
     )
-    shared = _published(tx.select(Query(row=Message, where=others)))
-    made = tx.select(Query(row=Media, where=(one_of("id", sorted(own - shared)),)))
-    return received + made
+    query = Query(row=Message, where=others, order=("id",), limit=_AT_ONCE)
+    while messages := tx.select(query):
+        own -= _published(messages)
+        query = evolve(query, after=(messages[-1].id,))
+    return received + tx.select(Query(row=Media, where=(one_of("id", sorted(own)),)))
 
 
 def _published(messages: Any) -> set[str]:  # noqa: ANN401 - any rows of messages
