@@ -38,7 +38,8 @@ def main(url: str, customer_id: str) -> None:
         if wish.strip() == "unlink":
             desk.links.unlink(customer_id, actor="shop", tells=False)
         card = desk.members.card(customer_id, actor="tanaka")
-        print(card.member_id if card else "no card", flush=True)
+        sys.stdout.write(f"{card.member_id if card else 'no card'}\n")
+        sys.stdout.flush()
     storage.close()
 
 

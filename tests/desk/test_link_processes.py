@@ -11,18 +11,15 @@ from attrs import frozen
 
 import link_process
 from databases import scratch_database
-from linecs.desk.links import LinkTransaction
+from linecs.desk import SupportDesk
 from linecs.idlink import LinkClaim, LinkRegistry
 from linecs.model import ChannelId, LineUserId, MemberId
-from linecs.model.link import LinkFlow
+from linecs.model.link import LinkFlow, LinkSubject
 from linecs.storage.sql import SqlStorage, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from linecs.desk import SupportDesk
-    from linecs.model.link import LinkSubject
 
 
 @frozen
@@ -73,7 +70,7 @@ def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
         desk = link_process.desk_on(storage)
         subject = desk.links.subject(ChannelId("main"), LineUserId("U-hanako"))
         command = [sys.executable, link_process.__file__, url, subject.customer_id]
-        with subprocess.Popen(
+        with subprocess.Popen(  # noqa: S603 - this file's own script
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as process:
             yield Pair(desk, OtherProcess(process), subject)
