@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from linecs.replies.normalisation import ALL_STEPS, DEFAULT_STEPS, Normaliser, Step
+from linecs.replies.normalisation import ALL_STEPS, DEFAULT_STEPS, Normaliser, Step, polite
 
 AWKWARD = (
     "あかがカガサバアー゛゜ﾞﾟｶﾊｰ・、。？！?! 　"
@@ -110,6 +110,12 @@ def test_full_width_brackets_hold_words_not_line_emoji() -> None:
 def test_polite_endings_leave_the_subject(text: str, subject: str) -> None:
     """The polite step keeps what is asked about, denials included."""
     assert Normaliser(ALL_STEPS)(text) == Normaliser()(subject)
+
+
+@given(ending=st.from_regex(polite._ENDING, fullmatch=True))
+def test_every_ending_is_found_behind_a_subject(ending: str) -> None:
+    """No polite ending is passed over, whichever sign it begins with."""
+    assert polite.polite_tail("返品" + ending) == len("返品")
 
 
 def test_a_span_points_at_the_original_words() -> None:
