@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,7 +19,7 @@ from hypothesis.stateful import (
 from desks import make_scene
 from linecs.desk import Receipts, Routing, Staff, Survey
 from linecs.errors import LinecsError
-from linecs.hours import MINUTE_MS, BusinessCalendar
+from linecs.hours import DAY_MS, HOUR_MS, MINUTE_MS, BusinessCalendar
 from linecs.model import OperatorId, Ticket, TicketStatus
 from linecs.routing import (
     BOT_WHEN_QUEUE_IS_LONG,
@@ -32,8 +33,9 @@ from linecs.routing import (
     reply_within,
 )
 from linecs.storage.memory import MemoryStorage
+from linecs.storage.ports import equal
 from linecs.testing import LineSimulator, VirtualClock
-from linecs.testing.simulator import Fault
+from linecs.testing.simulator import Fault, SimulationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -163,24 +165,87 @@ class Shop(RuleBasedStateMachine):
         """Seconds, or the days in which no worker ran."""
         self.clock.advance(seconds=seconds)
 
-    @rule(actor=OPERATORS, which=PICKS, act=st.sampled_from(["claim", "release", "resolve"]))
+    @rule(
+        actor=OPERATORS,
+        which=PICKS,
+        act=st.sampled_from(
+            ["claim", "release", "resolve", "reopen", "snooze", "unsnooze", "hand_over"]
+        ),
+    )
     def operator_acts(self, actor: str, which: int, act: str) -> None:
         """On any ticket, fitting or not."""
-        if tickets := self.scene.rows(Ticket):
-            ticket = tickets[which % len(tickets)]
+        if ticket := self._ticket(which):
+            more: dict[str, tuple[object, ...]] = {
+                "snooze": (self.clock() + 2 * HOUR_MS,),
+                "hand_over": ("ito" if actor == "sato" else "sato", "お願いします"),
+            }
             self._try(
-                lambda: getattr(self.desk, act)(ticket.id, actor=actor, version=ticket.version)
+                lambda: getattr(self.desk, act)(
+                    ticket.id, *more.get(act, ()), actor=actor, version=ticket.version
+                )
             )
+
+    @rule(actor=OPERATORS, which=PICKS, other=PICKS)
+    def operator_merges(self, actor: str, which: int, other: int) -> None:
+        """Any two tickets, one customer's or not."""
+        if (ticket := self._ticket(which)) and (into := self._ticket(other)):
+            self._try(
+                lambda: self.desk.merge(
+                    ticket.id,
+                    into.id,
+                    actor=actor,
+                    version=ticket.version,
+                    into_version=into.version,
+                )
+            )
+
+    @rule(actor=OPERATORS, which=PICKS, bubble=PICKS)
+    def operator_splits(self, actor: str, which: int, bubble: int) -> None:
+        """One bubble off any ticket."""
+        if ticket := self._ticket(which):
+            bubbles = self.scene.messages(equal("ticket_id", ticket.id))
+            chosen = [bubbles[bubble % len(bubbles)].id] if bubbles else []
+            self._try(
+                lambda: self.desk.split(ticket.id, chosen, actor=actor, version=ticket.version)
+            )
+
+    @rule(actor=OPERATORS, which=PICKS)
+    def operator_files_a_call(self, actor: str, which: int) -> None:
+        """A customer has telephoned."""
+        if ticket := self._ticket(which):
+            self.desk.open_ticket("電話で返品", actor=actor, customer_id=ticket.customer_id)
+
+    @rule(which=PICKS, waits=st.booleans())
+    def shop_speaks(self, which: int, *, waits: bool) -> None:
+        """A notice that passes, or a campaign that makes way."""
+        if ticket := self._ticket(which):
+            said = {"type": "text", "text": "お知らせ"}
+            if waits:
+                until = self.clock() + DAY_MS
+                self.desk.campaign(ticket.customer_id, said, source="news", until=until)
+            else:
+                self.desk.notify(ticket.customer_id, said)
+
+    @rule(who=CUSTOMERS, score=st.integers(1, 5))
+    def customer_scores(self, who: str, score: int) -> None:
+        """Taps what is on their screen, where they were asked."""
+        customer = self.line.customer(who)
+        if customer.friendship.value != "blocked":
+            with suppress(SimulationError):
+                customer.taps(Survey().labels[-score])
+
+    @rule()
+    def hours_change(self) -> None:
+        """A late change is counted anew; here it comes to the same hours."""
+        self.desk.recompute_deadlines()
 
     @rule(actor=OPERATORS, which=PICKS, asks=st.booleans())
     def operator_replies(self, actor: str, which: int, *, asks: bool) -> None:
         """To whomever."""
-        tickets = self.scene.rows(Ticket)
-        if not tickets:
+        ticket = self._ticket(which)
+        if ticket is None:
             return
-        chat = self.desk.inbox.conversation(
-            tickets[which % len(tickets)].conversation_id
-        ).conversation
+        chat = self.desk.inbox.conversation(ticket.conversation_id).conversation
         self._try(
             lambda: self.desk.reply(
                 chat.id,
@@ -227,6 +292,10 @@ class Shop(RuleBasedStateMachine):
             if not self.desk.process(wait=0) + self.desk.deliver() + self.desk.run_jobs():
                 return
         raise AssertionError("The desk never comes to rest.")
+
+    def _ticket(self, which: int) -> Ticket | None:
+        tickets = self.scene.rows(Ticket)
+        return tickets[which % len(tickets)] if tickets else None
 
     def _try(self, act: Callable[[], Any]) -> None:
         try:
