@@ -134,7 +134,9 @@ def add_login(
     def start() -> ResponseReturnValue:
         member = session.get("member")
         flow = LoginFlow.LINK if member else LoginFlow.LOG_IN
-        started = login.authorization_url(flow, now=clock(), member_id=member)
+        started = login.authorization_url(
+            flow, now=clock(), member_id=member, return_to=request.args.get("next")
+        )
         desk.links.run(lambda links: links.add_login_attempt(started.attempt))
         response = redirect(started.url)
         response.set_cookie(COOKIE, started.browser_key, httponly=True, samesite="Lax")
@@ -150,7 +152,7 @@ def add_login(
         if proof.flow is LoginFlow.LOG_IN:
             found = desk.links.run(lambda links: linked_member(registry, links, proof, now=now))
             session["member"] = found.member_id if found else ""
-            return redirect("/")
+            return redirect(proof.return_to)
         subject, member = desk.links.subject("main", proof.line_user_id), session["member"]
         desk.links.run(
             lambda links: link_member(
