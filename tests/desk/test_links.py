@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from attrs import evolve
 
-from linecs.desk import Linking
+from desks import channel_of
+from linecs.desk import Linking, SupportDesk
 from linecs.errors import ConfigurationError, NotPermittedError, UnreachableError
 from linecs.idlink import AccountLink, InvitationError, LinkPolicy, LinkRegistry, LinkTexts
 from linecs.model import Author, EventState, FeedEntry, Job, Message, StoredEvent, Ticket
@@ -225,6 +227,13 @@ def test_two_registries_are_refused() -> None:
             account_link=AccountLink(page_url="https://shop.example/link"),
             registry=LinkRegistry(policy=LinkPolicy.FAMILY),
         )
+
+
+def test_channels_of_two_providers_are_refused(make: MakeScene, line: LineSimulator) -> None:
+    """A member who withdrew at one would stay linked at the other."""
+    elsewhere = evolve(channel_of(line), id="other", bot_user_id="U2", provider_id="other")
+    with pytest.raises(ConfigurationError, match="provider"):
+        SupportDesk(storage=make().storage, channels=[channel_of(line), elsewhere])
 
 
 def test_a_customer_ends_the_link_in_the_chat(shop: Shop) -> None:

@@ -103,7 +103,8 @@ class SupportDesk(OperatorActions, RoutingActions):
         clock: Returns epoch milliseconds UTC.
 
     Raises:
-        ConfigurationError: Two channels share a name or a destination, or there is none.
+        ConfigurationError: Two channels share a name or a destination, are of two providers, or
+            there is none.
     """
 
     def __init__(
@@ -334,3 +335,6 @@ def _check_channels(channels: Sequence[Channel]) -> None:
         if len(set(values)) < len(values):
             msg = f"SupportDesk.channels: two channels have the same {name}."
             raise ConfigurationError(msg)
+    if len({channel.provider_id for channel in channels}) > 1:
+        msg = "SupportDesk.channels: user ids differ by provider; make a desk for each."
+        raise ConfigurationError(msg)
