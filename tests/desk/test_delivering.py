@@ -12,6 +12,7 @@ from linecs.desk import DeskSettings, SupportDesk
 from linecs.desk.calling import call_each, called
 from linecs.desk.forming import form_calls
 from linecs.desk.recording import record
+from linecs.desk.turns import Turn
 from linecs.model import (
     Attempt,
     AttemptState,
@@ -380,7 +381,7 @@ def test_a_call_that_raises_costs_no_other_its_outcome(scene: Scene) -> None:
 
 
 def _call_and_record(core: DeskCore, attempts: Sequence[Attempt]) -> None:
-    for settlements in call_each(core, attempts):
+    for settlements in call_each(core, Turn(core.clock, None), attempts):
         record(core, settlements)
 
 

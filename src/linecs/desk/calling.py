@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from linecs.delivery.outcomes import Outcome
     from linecs.desk.core import DeskCore
+    from linecs.desk.turns import Turn
     from linecs.model import Attempt
 
 __all__ = ["call_each", "called"]
@@ -23,22 +24,25 @@ _READY_FOR_EACH_THREAD = 2
 _WORTH_THREADS = 2
 
 
-def call_each(core: DeskCore, attempts: Sequence[Attempt]) -> Iterator[list[Settlement]]:
+def call_each(
+    core: DeskCore, turn: Turn, attempts: Sequence[Attempt]
+) -> Iterator[list[Settlement]]:
     """Make the calls and yield how they ended, together those that ended meanwhile.
 
+    What is not begun when the worker is told to end is left to the others.
     No thread is far ahead of whoever records what is yielded: after a crash, what is not
     recorded is unclear. Where calls raised, the first error comes after the others' outcomes.
     """
     if len(attempts) < _WORTH_THREADS:
         for attempt in attempts:
-            yield [called(core, attempt)]
+            yield [_called_in_turn(core, turn, attempt)]
         return
     threads = min(core.settings.delivery_threads, len(attempts))
     ready: SimpleQueue[Attempt | None] = SimpleQueue()
     results: SimpleQueue[Settlement | Exception] = SimpleQueue()
     with ThreadPoolExecutor(threads) as pool:
         for _ in range(threads):
-            pool.submit(_call_what_is_ready, core, ready, results)
+            pool.submit(_call_what_is_ready, core, turn, ready, results)
         try:
             yield from _outcomes(attempts, ready, results, threads * _READY_FOR_EACH_THREAD)
         finally:
@@ -70,12 +74,13 @@ def _outcomes(
 
 def _call_what_is_ready(
     core: DeskCore,
+    turn: Turn,
     ready: SimpleQueue[Attempt | None],
     results: SimpleQueue[Settlement | Exception],
 ) -> None:
     while (attempt := ready.get()) is not None:
         try:
-            results.put(called(core, attempt))
+            results.put(_called_in_turn(core, turn, attempt))
         except Exception as error:  # noqa: BLE001 - raised by whoever takes it
             results.put(error)
 
@@ -88,6 +93,10 @@ def _those_there(results: SimpleQueue[Settlement | Exception]) -> list[Settlemen
             some.append(results.get_nowait())
     except Empty:
         return some
+
+
+def _called_in_turn(core: DeskCore, turn: Turn, attempt: Attempt) -> Settlement:
+    return postpone(attempt, core.clock()) if turn.is_stopped else called(core, attempt)
 
 
 def called(core: DeskCore, attempt: Attempt) -> Settlement:

@@ -14,20 +14,23 @@ from linecs.storage.ports import Query, at_most, equal
 
 if TYPE_CHECKING:
     from linecs.desk.core import DeskCore
+    from linecs.desk.turns import Turn
 
 __all__ = ["deliver"]
 
 _CALLS_AT_ONCE = 100
 
 
-def deliver(core: DeskCore, *, limit: int = _CALLS_AT_ONCE) -> int:
-    """Make the calls that are due and record their outcomes; return how many were made.
+def deliver(core: DeskCore, turn: Turn, *, limit: int = _CALLS_AT_ONCE) -> int:
+    """Make the calls that are due and record their outcomes; return how many there were.
 
     Opens its own transactions, none of them around a call. Any number of workers may call it.
     """
+    if turn.is_stopped:
+        return 0
     _settle_interrupted(core)
     attempts = core.storage.run(lambda tx: form_calls(core, tx, limit))
-    for settlements in call_each(core, attempts):
+    for settlements in call_each(core, turn, attempts):
         record(core, settlements)
     return len(attempts)
 

@@ -12,11 +12,12 @@ from linecs.model import Job, JobId, JobState, new_id
 from linecs.storage.ports import Query, at_most, equal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from linecs.desk.core import DeskCore
+    from linecs.desk.turns import Turn
     from linecs.model import ChannelId
-    from linecs.storage.ports import Transaction
+    from linecs.storage.ports import Condition, Transaction
 
 __all__ = ["JobHandler", "failed_jobs", "new_job", "run_jobs"]
 
@@ -50,12 +51,26 @@ def new_job(kind: str, subject_id: str, channel_id: ChannelId, now: int, *, due_
     )
 
 
-def run_jobs(core: DeskCore, handlers: Mapping[str, JobHandler], *, limit: int = _AT_ONCE) -> int:
-    """Do what is due; return how many jobs were taken. Opens its own transactions."""
-    jobs = core.storage.run(lambda tx: _take(core, tx, limit))
-    for job in jobs:
+def run_jobs(
+    core: DeskCore, turn: Turn, handlers: Mapping[str, JobHandler], *, limit: int = _AT_ONCE
+) -> int:
+    """Do what is due; return how many jobs were done. Opens its own transactions.
+
+    What is not begun when the turn is over is due again at once, for any worker.
+    """
+    jobs = [] if turn.is_stopped else core.storage.run(lambda tx: _take(core, tx, limit))
+    for number, job in enumerate(jobs):
+        if number and turn.is_over:
+            _put_back(core, jobs[number:])
+            return number
         _do(core, handlers, job)
     return len(jobs)
+
+
+def _put_back(core: DeskCore, jobs: Sequence[Job]) -> None:
+    now = core.clock()
+    updates = [(_still_mine(core, job), {"owner": "", "due_at": now}) for job in jobs]
+    core.storage.run(lambda tx: tx.update_each(Job, updates))
 
 
 def _take(core: DeskCore, tx: Transaction, limit: int) -> list[Job]:
@@ -94,11 +109,15 @@ def _failed(core: DeskCore, job: Job, error: Exception) -> Job:
 
 def _settle(core: DeskCore, job: Job, after: Job | None) -> None:
     """Write what became of a job, unless another worker has taken it up meanwhile."""
-    mine = (equal("id", job.id), equal("owner", core.worker), equal("due_at", job.due_at))
+    mine = _still_mine(core, job)
     if after is None:
         core.storage.run(lambda tx: tx.delete(Job, mine))
     else:
         core.storage.run(lambda tx: tx.save(job, after, guard=("owner", "due_at")))
+
+
+def _still_mine(core: DeskCore, job: Job) -> tuple[Condition, ...]:
+    return (equal("id", job.id), equal("owner", core.worker), equal("due_at", job.due_at))
 
 
 def failed_jobs(core: DeskCore, limit: int) -> list[Job]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from linecs.desk.core import DeskCore
+    from linecs.desk.turns import Turn
     from linecs.model import Decision, EventId
     from linecs.storage.ports import Transaction
 
@@ -45,13 +46,25 @@ class _Leased:
     conversation_id: ConversationId
 
 
-def process(core: DeskCore, *, wait: int, lanes_at_once: int = _LANES_AT_ONCE) -> int:
-    """Process lanes that have something to do; return how many were taken.
+def process(core: DeskCore, turn: Turn, *, wait: int) -> int:
+    """Process lanes that have something to do; return how many were.
 
-    Opens its own transactions. Any number of workers may call it at the same time.
+    Opens its own transactions. Any number of workers may call it at the same time: what this
+    one cannot soon do is left to the others, so the first lane shows how long lanes take.
     """
-    leased = core.storage.run(lambda tx: _lease_lanes(core, tx, lanes_at_once))
-    for one in leased:
+    first = 0 if turn.is_over else _process_lanes(core, turn, wait, 1)
+    more = _LANES_AT_ONCE - 1 if first and turn.is_quick else 0
+    return first + _process_lanes(core, turn, wait, more)
+
+
+def _process_lanes(core: DeskCore, turn: Turn, wait: int, at_most_so_many: int) -> int:
+    if not at_most_so_many:
+        return 0
+    leased = core.storage.run(lambda tx: _lease_lanes(core, tx, at_most_so_many))
+    for number, one in enumerate(leased):
+        if turn.is_over:
+            _release(core, leased[number:])
+            return number
         _process_lane(core, one, wait)
     return len(leased)
 
@@ -109,7 +122,7 @@ def _process_lane(core: DeskCore, leased: _Leased, wait: int) -> None:
         for _ in range(_TRIES_ON_CONFLICT):
             if _step(core, leased, wait):
                 return
-        _release(core, leased)
+        _release(core, [leased])
     except StorageError:
         # The database's trouble is no event's fault; the lease runs out by itself.
         raise
@@ -128,7 +141,7 @@ def _process_one_by_one(core: DeskCore, leased: _Leased, wait: int) -> None:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this event's
             set_aside(core, stored, leased.conversation_id, error)
-    _release(core, leased)
+    _release(core, [leased])
 
 
 def _step(
@@ -186,7 +199,9 @@ def _answer(core: DeskCore, filing: Filing) -> None:
     filing.changes.then(known.still_holds)
 
 
-def _release(core: DeskCore, leased: _Leased) -> None:
-    where = [equal("id", leased.conversation_id), equal("lease_owner", core.worker)]
+def _release(core: DeskCore, leased: Sequence[_Leased]) -> None:
+    """Let other workers have these lanes at once."""
+    ids = sorted(each.conversation_id for each in leased)
+    where = [one_of("id", ids), equal("lease_owner", core.worker)]
     changes = {"lease_owner": "", "lease_until": 0}
     core.storage.run(lambda tx: tx.update(Conversation, where, changes))

@@ -45,11 +45,13 @@ from linecs.desk.routing_actions import RoutingActions
 from linecs.desk.settings import DeskSettings
 from linecs.desk.telling import tell_customer
 from linecs.desk.tickets import TicketRules
+from linecs.desk.turns import Turn
 from linecs.errors import ConfigurationError
 from linecs.idlink import MemberCards, check_definitions
 from linecs.model import new_id
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Sequence
 
     from linecs.delivery.media import MediaStore
@@ -236,35 +238,46 @@ class SupportDesk(OperatorActions, RoutingActions):
         """
         return await self._gatherer.run(receiving.prepare(self._core, body, signature))
 
-    def process(self, *, wait: int | None = None) -> int:
-        """File pending events and answer complete inquiries; return how many lanes were taken.
+    def process(self, *, wait: int | None = None, stop: threading.Event | None = None) -> int:
+        """File pending events and answer complete inquiries; return how many lanes were done.
 
         Opens its own transactions; call it until it returns 0, from any number of workers.
 
         Args:
             wait: Milliseconds of silence that end an inquiry; the settings' by default.
+            stop: Set it from elsewhere to have nothing more begun; what was taken and not begun
+                is then any worker's again.
         """
         silence = self._core.settings.inquiry_wait if wait is None else wait
-        return processing.process(self._core, wait=silence)
+        return processing.process(self._core, self._turn(stop), wait=silence)
 
-    def deliver(self) -> int:
+    def deliver(self, *, stop: threading.Event | None = None) -> int:
         """Make the calls to LINE that are due and record their outcomes; return how many.
 
         Opens its own transactions, none of them around a call; call it until it returns 0, from
         any number of workers.
-        """
-        return delivering.deliver(self._core)
 
-    def run_jobs(self) -> int:
+        Args:
+            stop: As for `process`.
+        """
+        return delivering.deliver(self._core, self._turn(stop))
+
+    def run_jobs(self, *, stop: threading.Event | None = None) -> int:
         """Do the jobs and move the tickets whose time has come; return how many.
 
         Opens its own transactions; call it until it returns 0, from any number of workers.
+
+        Args:
+            stop: As for `process`.
         """
         if not self._has_chores:
             ensure_chores(self._core)
             self._has_chores = True
         moved = ticking.tick(self._core) + assigning.assign_waiting(self._core)
-        return moved + jobs.run_jobs(self._core, CHORES)
+        return moved + jobs.run_jobs(self._core, self._turn(stop), CHORES)
+
+    def _turn(self, stop: threading.Event | None) -> Turn:
+        return Turn(self._core.clock, stop)
 
     def handle(self, body: bytes, signature: str | None) -> Receipt:
         """Receive, process and deliver within the settings' `handle_budget`, without a worker.

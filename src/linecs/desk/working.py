@@ -27,7 +27,7 @@ def work(desk: SupportDesk, *, stop: threading.Event, idle: float = 0.2) -> None
     pause = idle
     while not stop.is_set():
         try:
-            busy = _once(desk)
+            busy = _once(desk, stop)
             pause = idle
         except Exception as error:  # noqa: BLE001 - a worker outlives the database and any bug
             # Nothing is lost: what was not committed is done again. Less and less often, so that
@@ -38,9 +38,10 @@ def work(desk: SupportDesk, *, stop: threading.Event, idle: float = 0.2) -> None
             stop.wait(pause)
 
 
-def _once(desk: SupportDesk) -> bool:
+def _once(desk: SupportDesk, stop: threading.Event) -> bool:
     # Each looks at once, so that a long queue of one kind cannot starve the others.
-    return any([desk.process() > 0, desk.deliver() > 0, desk.run_jobs() > 0])
+    done = [desk.process(stop=stop), desk.deliver(stop=stop), desk.run_jobs(stop=stop)]
+    return any(done)
 
 
 def _where(error: Exception) -> str:

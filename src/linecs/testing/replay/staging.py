@@ -53,6 +53,6 @@ def staged(desk: SupportDesk, clock: HeldClock, gateways: Any) -> SupportDesk:  
 def told(desk: SupportDesk, act: str) -> Callable[..., Any]:
     """Return what does an act; one call to LINE at a time, since threads have no order."""
     if act == "deliver":
-        return lambda: deliver(desk._core, limit=1)  # noqa: SLF001 - same
+        return lambda: deliver(desk._core, desk._turn(None), limit=1)  # noqa: SLF001 - same
     found: Callable[..., Any] = getattr(desk, act)
     return found
