@@ -1,4 +1,4 @@
-"""The demonstration of `make demo` as a process of its own."""
+"""The shops' demonstrations, each as a process of its own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["SHOP", "Demo", "demo_environment", "interrupt_make", "run_demo", "start_demo"]
 
@@ -59,12 +59,19 @@ def run_demo(environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]
 
 
 @contextmanager
-def start_demo(environment: Mapping[str, str]) -> Iterator[Demo]:
-    """Start `demo.py`, wait until it has printed its addresses, and stop it in the end."""
+def start_demo(
+    environment: Mapping[str, str], program: Sequence[str | Path] = (SHOP / "demo.py",)
+) -> Iterator[Demo]:
+    """Start a demonstration, wait until it has printed its addresses, and stop it in the end.
+
+    Args:
+        environment: As `demo_environment` gives it.
+        program: What Python runs; by default that of `make demo`.
+    """
     said = Path(environment["DEMO_FOLDER"]) / "said.txt"
     with said.open("wb") as written:
         process = subprocess.Popen(  # noqa: S603 - this repository's own program
-            [sys.executable, str(SHOP / "demo.py")],
+            [sys.executable, *program],
             env=environment,
             stdout=written,
             stderr=subprocess.STDOUT,

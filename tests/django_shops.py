@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from linecs.testing import LineSimulator
 
-__all__ = ["INSIDE", "SHOP", "line_environment", "shop_environment"]
+__all__ = [
+    "INSIDE",
+    "MANAGE",
+    "free_port",
+    "line_environment",
+    "manage",
+    "running",
+    "shop_environment",
+]
 
+_STOPS_WITHIN_SECONDS = 30
 _ROOT = Path(__file__).parents[1]
 SHOP = _ROOT / "examples" / "django_shop"
+MANAGE = SHOP / "manage.py"
 INSIDE = Path(__file__).parent / "examples" / "django_inside"
 
 
@@ -58,3 +74,35 @@ def line_environment(line: LineSimulator) -> dict[str, str]:
         "LINE_CHANNEL_SECRET": line.channel.secret,
         "LINE_ACCESS_TOKEN": line.channel.access_token,
     }
+
+
+def manage(environment: Mapping[str, str], *command: str) -> None:
+    """Run a command of `manage.py` that ends by itself, well."""
+    subprocess.run([sys.executable, MANAGE, *command], env=environment, check=True)  # noqa: S603 - our own
+
+
+@contextmanager
+def running(
+    environment: Mapping[str, str], *command: str | Path
+) -> Iterator[subprocess.Popen[str]]:
+    """Run a Python program as long as this lasts; what it says can be read."""
+    with subprocess.Popen(  # noqa: S603 - our own
+        [sys.executable, *command],
+        cwd=SHOP,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(timeout=_STOPS_WITHIN_SECONDS)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens at."""
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        return int(tried.getsockname()[1])
