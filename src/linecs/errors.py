@@ -142,7 +142,7 @@ class NotPermittedError(LinecsError):
     """
 
     def __init__(self, *, actor: str, permission: str) -> None:
-        super().__init__(f"{actor} may not do this; it takes a role with {permission!r}.")
+        super().__init__(f"{actor} may not do this; it takes a role with {str(permission)!r}.")
         self.actor = actor
         self.permission = permission
 

@@ -18,6 +18,7 @@ from linecs.model import (
     ChannelId,
     Conversation,
     Customer,
+    CustomerId,
     EventId,
     FeedEntry,
     Message,
@@ -35,20 +36,12 @@ from linecs.storage.memory import MemoryStorage
 from linecs.storage.ports import RowMissingError, equal
 from linecs.storage.tables import Trace
 from linecs.testing import LineSimulator, VirtualClock
+from pasts import FAQ, RETURN, WRAPPING, answer, ask, asked_and_answered
 
 if TYPE_CHECKING:
     from desks import MakeScene, Scene
 
-FAQ = (
-    FaqEntry(
-        id="returns", question="返品はできますか", answer="到着から7日以内なら返品を承ります。"
-    ),
-    FaqEntry(id="fee", question="送料はいくらですか", answer="送料は全国一律500円です。"),
-    FaqEntry(id="hours", question="営業時間を教えてください", answer="10時から18時です。"),
-)
-WRAPPING = "ギフト包装は一点300円で承ります。"
 STAFF = Staff(roles=lambda name: {"reika": Role.LEAD, "root": Role.ADMIN}.get(name, Role.OPERATOR))
-RETURN = "サイズ違いの商品の返品"
 
 
 @pytest.fixture
@@ -57,39 +50,6 @@ def taught(make: MakeScene) -> Scene:
     scene = make(responder=None, staff=STAFF)
     scene.desk.knowledge.publish("faq", FAQ, by="reika")
     return scene
-
-
-def ask(scene: Scene, text: str, *taps: str, customer: str = "c1") -> None:
-    """A customer asks, taps, and the matter comes to its end."""
-    user = scene.line.customer(customer)
-    user.says(text)
-    scene.settle()
-    for tap in taps:
-        scene.clock.advance(seconds=20)
-        user.taps(tap)
-        scene.settle()
-    scene.clock.advance(minutes=40)
-    scene.settle()
-
-
-def answer(scene: Scene, *texts: str, customer: str = "c1") -> None:
-    """A person answers a customer's newest matter and ends it."""
-    user = scene.one(Customer, equal("line_user_id", scene.line.customer(customer).user_id))
-    for text in texts:
-        now = scene.one(Conversation, equal("id", user.id))
-        seen = now.newest_message_id
-        scene.desk.reply(now.id, text, actor="sato", version=now.version, seen=seen)
-        scene.settle()
-    ticket = scene.rows(Ticket, equal("customer_id", user.id), order=("opened_at", "id"))[-1]
-    scene.desk.resolve(ticket.id, actor="sato", version=ticket.version)
-    scene.clock.advance(days=4)
-    scene.settle()
-
-
-def asked_and_answered(scene: Scene, customer: str, text: str, *answers: str) -> None:
-    """A customer asks what only a person can answer."""
-    ask(scene, text, customer=customer)
-    answer(scene, *answers, customer=customer)
 
 
 def wrapping(scene: Scene) -> KnowledgeProposal:
@@ -415,14 +375,14 @@ LETTERS = "".join(map(chr, range(0x4E00, 0x4E00 + 60)))
 
 def fill(scene: Scene, count: int) -> None:
     """Keep ended matters that a person answered, one a minute, oldest first."""
-    first = scene.clock() - count * 60_000
+    first, rows = scene.clock() - count * 60_000, list[object]()
     for number in range(count):
         at = first + number * 60_000
         ticket = Ticket(
             id=TicketId(f"t{number:04d}"),
             channel_id=ChannelId("main"),
             conversation_id=scene.conversation.id,
-            customer_id=scene.conversation.customer_id,
+            customer_id=CustomerId(scene.conversation.id),
             status=TicketStatus.RESOLVED,
             opened_at=at,
         )
@@ -445,7 +405,8 @@ def fill(scene: Scene, count: int) -> None:
             )
             for place, (author, text) in enumerate(said)
         ]
-        scene.storage.run(lambda tx, rows=(ticket, *bubbles): tx.insert(*rows))
+        rows += [ticket, *bubbles]
+    scene.storage.run(lambda tx: tx.insert(*rows))
 
 
 def test_a_long_past_is_read_page_by_page_and_the_newest_count(taught: Scene) -> None:

@@ -107,6 +107,9 @@ def test_nobody_publishes_over_a_colleague_unawares(
     (shop / "faq.yaml").write_text(CHANGED, encoding="utf-8")
     run("publish", "--faq", "faq.yaml", "--by", "佐藤", "--based-on", first)
     capsys.readouterr()
+    assert run("publish", "--faq", "faq.yaml", "--by", "鈴木") == 0
+    assert capsys.readouterr().out == "違いはありません。\n"
+    (shop / "faq.yaml").write_text(MORE, encoding="utf-8")
     assert run("publish", "--faq", "faq.yaml", "--by", "鈴木", "--lang", "en") == 1
     assert "what is published now is by 佐藤" in capsys.readouterr().out
     assert run("publish", "--faq", "faq.yaml", "--by", "鈴木", "--based-on", first) == 2

