@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from storefront import Shop
 
 from linecs import Channel, FileMediaStore, SqlStorage, SupportDesk
-from linecs.desk import Linking
+from linecs.desk import Linking, read_routing
 from linecs.desk.knowledge import PublishedResponder
 from linecs.idlink import AccountLink, LinkRegistry
 from linecs.replies.faq import shipped_policy
@@ -52,6 +52,7 @@ def create_desk(settings: Mapping[str, str]) -> SupportDesk:
                 api_url=settings.get("LINE_API_URL", "https://api.line.me"),
             )
         ],
+        routing=read_routing((_CONTENT / "hours.yaml").read_bytes(), name="hours.yaml"),
         linking=Linking(account_link=_account_link(settings)),
         members=Shop(folder / "shop.sqlite3"),
         media=FileMediaStore(folder / "media"),

@@ -269,7 +269,8 @@ def test_a_note_and_a_mark_stay_with_the_team(
 ) -> None:
     """Both show in the console; nothing of them goes to the customer."""
     said = len(line.customer("あおい").chat)
-    for act, more in (("note", {"text": "在庫を確認中"}), ("mark", {"mark": "complaint"})):
+    sorting = {"mark": "complaint", "category": "returns", "priority": "1"}
+    for act, more in (("note", {"text": "在庫を確認中"}), ("sort", sorting)):
         page = hanako.get(chat)
         names = ("csrf_token", "ticket", "ticket_version")
         form = {name: value_in(page, name) for name in names}
@@ -277,6 +278,10 @@ def test_a_note_and_a_mark_stay_with_the_team(
     settle(desk)
     assert "在庫を確認中" in hanako.get(chat).text
     assert "クレーム" in hanako.get("/desk/rows").text
+    for view, shown in (("mark:complaint", 200), ("category:restock", 200), ("colour:red", 404)):
+        rows = hanako.get(f"/desk/rows?view={view}")
+        assert rows.status_code == shown
+        assert ("クレーム" in rows.text) is (view == "mark:complaint")
     assert len(line.customer("あおい").chat) == said
 
 
@@ -292,7 +297,47 @@ def test_an_answer_of_the_bot_says_why(
     assert address
     why = hanako.get(address[1]).text
     assert "rule:hours" in why
-    assert "キーワード応答: 回答した" in why
+    assert "「営業時間」が完全一致「営業時間」に一致 → これで応答" in why
+
+
+def test_a_tag_is_put_on_and_taken_off(hanako: FlaskClient, chat: str) -> None:
+    """The list can be narrowed to it meanwhile."""
+    for act, views in (("tag", 1), ("untag", 0)):
+        page = hanako.get(chat)
+        form = {name: value_in(page, name) for name in ("csrf_token", "customer")}
+        assert hanako.post(f"{chat}/{act}", data={**form, "tag": "VIP"}).status_code == 303
+        assert hanako.get("/desk/").text.count('value="tag:VIP"') == views
+
+
+def test_an_open_page_reads_what_comes(
+    hanako: FlaskClient, chat: str, desk: SupportDesk, line: LineSimulator
+) -> None:
+    """A message that the browser fetched is no longer unread; what nobody fetched is."""
+    hanako.get(chat)
+    line.customer("あおい").says("もう一つあります")
+    settle(desk)
+    assert desk.inbox.list(actor="hanako").items[0].unread
+    hanako.get(f"{chat}/bubbles")
+    assert not desk.inbox.list(actor="hanako").items[0].unread
+    assert desk.inbox.list(actor="taro").items[0].unread
+
+
+def test_what_fits_the_question_is_ready(hanako: FlaskClient, chat: str) -> None:
+    """The FAQ's nearest entries come first, canned replies after them."""
+    page = hanako.get(chat).text
+    groups = re.findall(r"<section><h3>([^<]+)</h3>", page)
+    assert groups[:2] == ["この質問に近いFAQ", "定型文"]
+    first = re.search(r'<button type="button" data-text="[^"]+"><b>([^<]+)</b>', page)
+    assert first
+    assert first[1] == "届いた商品が不良品でした"
+
+
+def test_the_whole_record_opens_as_a_page_of_its_own(hanako: FlaskClient, chat: str) -> None:
+    """It brings its style and may run nothing."""
+    record = hanako.get(chat.replace("/c/", "/record/"))
+    assert "対応記録" in record.text
+    assert "script" not in record.headers["Content-Security-Policy"]
+    assert hanako.get("/desk/record/nobody").status_code == 404
 
 
 def test_an_unchanged_part_is_not_sent_again(hanako: FlaskClient, chat: str) -> None:

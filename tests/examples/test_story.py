@@ -116,17 +116,17 @@ def told(demo: Demo, context_of: Callable[..., BrowserContext]) -> dict[str, Pag
     phone.goto(demo.phone)
     screen = phone.get_by_role("region", name="あおいさんの画面")
     says(screen, QUESTION)
-    taps(screen, "返品の条件")
-    screen.get_by_text("商品到着後8日以内、未使用・タグ付き").last.wait_for()
-    says(screen, "メニュー")
+    screen.get_by_text("もしかして").last.wait_for()
+    keep(phone, "0-phone-offered")
     taps(screen, "オペレーターに相談")
     screen.get_by_text("担当者におつなぎします。").last.wait_for()
     keep(phone, "1-phone-asked")
 
     hanako, taro = (log_in(context_of(DESKTOP), demo, each) for each in ("hanako", "taro"))
     for operator in (hanako, taro):
-        operator.get_by_role("link", name="あおい").click()
+        operator.get_by_role("link", name="あおい").first.click()
         operator.get_by_role("heading", name="あおいさん").wait_for()
+    hanako.get_by_role("log").get_by_text("「オペレーターに相談」をタップ").wait_for()
     keep(hanako, "2-console-opened")
     hanako.get_by_role("button", name="担当する").click()
     hanako.get_by_role("button", name="担当を外れる").wait_for()
@@ -176,7 +176,7 @@ def test_a_new_message_comes_to_the_open_page(
 ) -> None:
     """It shows at the end without a reload; the guard waits until the operator has seen it."""
     page = log_in(context_of(DESKTOP), demo, "taro")
-    page.get_by_role("link", name="あおい").click()
+    page.get_by_role("link", name="あおい").first.click()
     page.get_by_role("heading", name="あおいさん").wait_for()
     says(told["phone"].get_by_role("region", name="あおいさんの画面"), "タグがありました！")
     page.get_by_role("log").get_by_text("タグがありました！").wait_for()
@@ -205,6 +205,18 @@ def test_the_console_shows_the_member_and_resolves(told: dict[str, Page], demo: 
     page.get_by_role("button", name="再開する").wait_for()
     page.goto(f"{demo.shop}/desk/?view=resolved")
     assert page.get_by_role("link", name="あおい").is_visible()
+
+
+def test_the_customer_says_how_content_they_are(told: dict[str, Page], demo: Demo) -> None:
+    """The question comes with the answer to their thanks, and the score stands on the ticket."""
+    screen = told["phone"].get_by_role("region", name="あおいさんの画面")
+    says(screen, "ありがとうございました")
+    screen.get_by_text("今回の対応はいかがでしたか").last.wait_for()
+    taps(screen, "とても満足")
+    screen.get_by_text("ご回答ありがとうございます").last.wait_for()
+    page = told["hanako"]
+    page.goto(told["taro"].url.removesuffix("/reply"))
+    page.get_by_role("complementary").get_by_text("5 / 5").wait_for()
     keep(page, "7-console-resolved")
     keep(told["phone"], "8-phone-answered")
     told["phone"].get_by_role("region", name="あおいさんの画面").screenshot(
@@ -233,8 +245,8 @@ def test_every_page_is_accessible_and_fits(
     for name, address in pages.items():
         page.goto(address)
         if name == "chat":
-            page.locator("summary").first.click()
-            page.locator(".why h3").first.wait_for()
+            page.locator(".bubble summary").first.click()
+            page.locator(".why pre").first.wait_for()
         keep(page, f"{size}-{name}")
         found[name] = violations(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name

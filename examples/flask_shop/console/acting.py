@@ -9,7 +9,7 @@ from attrs import frozen
 from werkzeug.exceptions import BadRequest
 
 from console.showing import now
-from linecs.desk import SupportDesk
+from linecs.desk import SupportDesk, TicketChange
 from linecs.model import MessageId, TicketId
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def act(
         _reply(desk, conversation_id, form, files.get("picture"), actor=actor)
     elif what == "invite":
         desk.links.invite(conversation_id, actor=actor)
+    elif what in ("tag", "untag"):
+        _tag(desk, conversation_id, form, actor=actor, is_on=what == "tag")
     elif what in _TICKET_ACTS:
         _TICKET_ACTS[what](_Asked(desk=desk, form=form, actor=actor))
     else:
@@ -72,6 +74,14 @@ def _reply(
     )
 
 
+def _tag(
+    desk: SupportDesk, conversation_id: str, form: Mapping[str, str], *, actor: str, is_on: bool
+) -> None:
+    customer = desk.inbox.conversation(conversation_id, limit=1).customer
+    change = desk.tag if is_on else desk.untag
+    change(customer.id, form.get("tag", "").strip(), actor=actor, version=_number(form, "customer"))
+
+
 @frozen(kw_only=True)
 class _Asked:
     """A ticket's form: which ticket, as it was when the page was made."""
@@ -104,8 +114,13 @@ def _snooze(asked: _Asked) -> None:
     asked.desk.snooze(asked.ticket, until, **asked.by)
 
 
-def _mark(asked: _Asked) -> None:
-    asked.desk.set_mark(asked.ticket, asked.form.get("mark", "").strip(), **asked.by)
+def _sort(asked: _Asked) -> None:
+    wanted = TicketChange(
+        mark=asked.form.get("mark", ""),
+        category=asked.form.get("category", ""),
+        priority=_number(asked.form, "priority"),
+    )
+    asked.desk.change(asked.ticket, wanted, **asked.by)
 
 
 _TICKET_ACTS: Mapping[str, Callable[[_Asked], object]] = {
@@ -114,7 +129,7 @@ _TICKET_ACTS: Mapping[str, Callable[[_Asked], object]] = {
     "hand_over": _hand_over,
     "note": lambda asked: asked.desk.note(asked.ticket, asked.text("text"), **asked.by),
     "snooze": _snooze,
-    "mark": _mark,
+    "sort": _sort,
     "resolve": lambda asked: asked.desk.resolve(asked.ticket, **asked.by),
     "reopen": lambda asked: asked.desk.reopen(asked.ticket, **asked.by),
 }

@@ -10,7 +10,7 @@ from console import showing
 from console.conversations import add_conversations
 from console.desk_view import DeskView
 from console.lists import add_lists
-from linecs.routing import LINY_MARKS
+from console.records import add_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from linecs.desk import SupportDesk
-    from linecs.routing import MarkSet
 
 __all__ = ["create_console"]
 
@@ -43,7 +42,6 @@ def create_console(
     colleagues: Callable[[], dict[str, str]],
     login_url: Callable[[], str],
     logout_url: Callable[[], str],
-    marks: MarkSet = LINY_MARKS,
 ) -> Blueprint:
     """Return the console; the application checks CSRF tokens, as Flask-WTF's `CSRFProtect` does.
 
@@ -53,12 +51,12 @@ def create_console(
         colleagues: Names of all operators by their ids.
         login_url: Where nobody is sent to log in.
         logout_url: What the log-out button posts to.
-        marks: What is offered; the same as the desk's `Staff.marks`.
     """
     console = Blueprint("console", __name__, template_folder="templates", static_folder="static")
-    for name in ("clock_time", "elapsed", "status_name"):
-        console.add_app_template_filter(getattr(showing, name), name)
+    for name, shown in showing.FILTERS.items():
+        console.add_app_template_filter(shown, name)
     view = DeskView(desk=desk, operator=operator, colleagues=colleagues)
+    staff = desk.staff
 
     @console.before_request
     def log_in_first() -> AnyResponse | None:
@@ -71,18 +69,22 @@ def create_console(
             "me": operator(),
             "now": showing.now(),
             "logout_url": logout_url(),
-            "marks": marks.marks,
-            "mark_names": {mark.key: mark.name for mark in marks.marks},
+            "marks": staff.marks.marks,
+            "mark_names": {mark.key: mark.name for mark in staff.marks.marks},
+            "categories": staff.categories.marks,
+            "category_names": {each.key: each.name for each in staff.categories.marks},
         }
 
     console.after_request(_protect)
     add_lists(console, view)
     add_conversations(console, view)
+    add_records(console, view)
     return console
 
 
 def _protect(response: Response) -> Response:
-    response.headers.update(_HEADERS)
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
     # Pages show customers; the console's own style and script may stay in the browser.
     response.headers.setdefault("Cache-Control", "no-store")
     return response

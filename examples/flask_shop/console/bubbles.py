@@ -10,7 +10,7 @@ from attrs import frozen
 from linecs.model import Author, Media, MediaState, MessageState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from linecs.desk import SupportDesk
     from linecs.desk.inbox import ConversationView
@@ -78,7 +78,8 @@ class Entry:
 def entries(desk: SupportDesk, view: ConversationView) -> list[Entry]:
     """Return the page's bubbles and the notes written meanwhile."""
     said = {each.line_message_id: each for each in view.messages if each.line_message_id}
-    shown = [_bubble(desk, message, said) for message in view.messages]
+    offered = _offered(view.messages)
+    shown = [_bubble(desk, message, said, offered) for message in view.messages]
     since = shown[0].at if view.older and shown else 0
     notes = [_note(each) for each in view.notes if each.at >= since]
     return sorted([*shown, *notes], key=lambda each: each.at)
@@ -88,8 +89,13 @@ def _note(note: Note) -> Entry:
     return Entry(id=note.id, at=note.at, side="note", who=note.author_id, text=note.text)
 
 
-def _bubble(desk: SupportDesk, message: Message, said: Mapping[str, Message]) -> Entry:
-    content = json.loads(message.content) if message.content else {}
+def _bubble(
+    desk: SupportDesk,
+    message: Message,
+    said: Mapping[str, Message],
+    offered: Mapping[str, str],
+) -> Entry:
+    content = _content(message)
     is_theirs = message.author is Author.CUSTOMER
     quoted = said.get(message.quoted_line_message_id)
     problem = _STATES.get(message.state, "")
@@ -99,7 +105,7 @@ def _bubble(desk: SupportDesk, message: Message, said: Mapping[str, Message]) ->
         side="customer" if is_theirs else "us",
         who="" if is_theirs else _AUTHORS.get(message.author, message.author_id),
         kind=message.kind,
-        text=_said(message, content),
+        text=offered.get(str(content.get("data")), "") or _said(message, content),
         state=message.state,
         problem=f"{problem}: {message.error}" if message.error else problem,
         media=_kept(desk, message) if is_theirs else None,
@@ -135,5 +141,24 @@ def _own_picture(message: Message, content: Mapping[str, Any]) -> str:
 
 
 def _choices(content: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(action.get("label", "")) for action in _actions(content))
+
+
+def _actions(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     items = content.get("quickReply", {}).get("items", ())
-    return tuple(str(item.get("action", {}).get("label", "")) for item in items)
+    return [item.get("action", {}) for item in items]
+
+
+def _offered(messages: Iterable[Message]) -> dict[str, str]:
+    """What the tap on each quick reply says; LINE tells us the button's data alone."""
+    return {
+        str(action["data"]): f"「{action.get('label', '')}」をタップ"
+        for message in messages
+        for action in _actions(_content(message))
+        if "data" in action
+    }
+
+
+def _content(message: Message) -> Mapping[str, Any]:
+    content: Mapping[str, Any] = json.loads(message.content) if message.content else {}
+    return content

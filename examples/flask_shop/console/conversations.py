@@ -1,20 +1,24 @@
-"""The page of one conversation, its buttons, and the pictures in it."""
+"""The page of one conversation, what changes on it, and its buttons."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, abort, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 
 from console.acting import act
 from console.bubbles import entries
 from console.partials import unless_known
 from console.problems import said_of
-from console.showing import now, ready_texts
+from console.ready import ReadyReplies
+from console.showing import now
 from linecs.errors import LinecsError
 from linecs.storage.ports import RowMissingError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from flask import Blueprint
     from werkzeug.wrappers import Response as AnyResponse
 
@@ -27,10 +31,11 @@ __all__ = ["add_conversations"]
 
 def add_conversations(console: Blueprint, view: DeskView) -> None:
     """Add the pages to the blueprint."""
+    ready = ReadyReplies(view.desk)
 
     @console.get("/c/<conversation_id>")
     def conversation(conversation_id: str) -> str:
-        return render_template("console/conversation.html", **_page(view, conversation_id))
+        return render_template("console/conversation.html", **_page(view, ready, conversation_id))
 
     @console.get("/c/<conversation_id>/bubbles")
     def bubbles(conversation_id: str) -> AnyResponse:
@@ -38,12 +43,16 @@ def add_conversations(console: Blueprint, view: DeskView) -> None:
         page = render_template(
             "console/_bubbles.html", view=found, entries=entries(view.desk, found)
         )
-        return unless_known(page)
+        part = unless_known(page)
+        if part.status_code == HTTPStatus.OK:
+            _read(view, found)  # The browser asks only while somebody looks at the page.
+        return part
 
     @console.get("/c/<conversation_id>/writing")
     def writing(conversation_id: str) -> AnyResponse:
-        found = _writing(view, conversation_id)
-        return unless_known(render_template("console/_writing.html", writing=found))
+        drafts = view.desk.drafts(_found(view, conversation_id).conversation.id)
+        page = render_template("console/_writing.html", writing=_others(view, drafts))
+        return unless_known(page)
 
     @console.post("/c/<conversation_id>/draft")
     def draft(conversation_id: str) -> tuple[str, int]:
@@ -61,19 +70,8 @@ def add_conversations(console: Blueprint, view: DeskView) -> None:
         try:
             act(view.desk, conversation_id, what, request.form, request.files, actor=view.me)
         except LinecsError as error:
-            return _refused(view, conversation_id, error), 409
+            return _refused(view, ready, conversation_id, error), HTTPStatus.CONFLICT
         return redirect(url_for("console.conversation", conversation_id=conversation_id), code=303)
-
-    @console.get("/why/<message_id>")
-    def why(message_id: str) -> str:
-        return render_template("console/_why.html", explained=view.desk.explain(message_id))
-
-    @console.get("/media/<media_id>")
-    def media(media_id: str) -> Response:
-        served = view.desk.media.serve(
-            media_id, public=False, range_header=request.headers.get("Range", "")
-        )
-        return Response(served.body, status=served.status, headers=dict(served.headers))
 
 
 def _found(view: DeskView, conversation_id: str) -> ConversationView:
@@ -83,44 +81,37 @@ def _found(view: DeskView, conversation_id: str) -> ConversationView:
         abort(404)
 
 
-def _page(view: DeskView, conversation_id: str) -> dict[str, Any]:
+def _read(view: DeskView, found: ConversationView) -> None:
+    conversation = found.conversation
+    view.desk.open_chat(conversation.id, actor=view.me, seen=conversation.newest_message_id)
+
+
+def _page(view: DeskView, ready: ReadyReplies, conversation_id: str) -> dict[str, Any]:
     """Return what the page shows; the operator has read the chat by then."""
-    found, knowledge = _found(view, conversation_id), view.desk.knowledge
-    view.desk.open_chat(
-        found.conversation.id, actor=view.me, seen=found.conversation.newest_message_id
-    )
+    found = _found(view, conversation_id)
+    _read(view, found)
+    card = view.desk.members.card(found.customer.id, actor=view.me)
+    drafts = view.desk.drafts(found.conversation.id)
     return {
         "view": found,
         "entries": entries(view.desk, found),
-        "card": view.desk.members.card(found.customer.id, actor=view.me),
-        "writing": _writing(view, conversation_id),
-        "kept": _own_draft(view, conversation_id),
-        "ready": ready_texts(knowledge.current("templates"), knowledge.current("faq")),
+        "card": card,
+        "tags": view.desk.fields.tags_of(found.customer.id),
+        "writing": _others(view, drafts),
+        "kept": next((each.text for each in drafts if each.operator_id == view.me), ""),
+        "ready": ready.groups(found, card, view.colleagues().get(view.me, view.me)),
         **view.listed(),
     }
 
 
-def _refused(view: DeskView, conversation_id: str, error: LinecsError) -> str:
+def _refused(view: DeskView, ready: ReadyReplies, conversation_id: str, error: LinecsError) -> str:
     """Return the page that says why nothing was done, with what was written still in it."""
-    page = _page(view, conversation_id)
+    page = _page(view, ready, conversation_id)
     problem = said_of(error, view.colleagues())
     kept = request.form.get("text", page["kept"])
     return render_template("console/conversation.html", **{**page, "kept": kept}, problem=problem)
 
 
-def _drafts(view: DeskView, conversation_id: str) -> list[Draft]:
-    return list(view.desk.drafts(_found(view, conversation_id).conversation.id))
-
-
-def _writing(view: DeskView, conversation_id: str) -> list[Draft]:
-    return [
-        each
-        for each in _drafts(view, conversation_id)
-        if each.operator_id != view.me and each.writing_until > now()
-    ]
-
-
-def _own_draft(view: DeskView, conversation_id: str) -> str:
-    return next(
-        (each.text for each in _drafts(view, conversation_id) if each.operator_id == view.me), ""
-    )
+def _others(view: DeskView, drafts: Iterable[Draft]) -> list[Draft]:
+    """Return the drafts that colleagues are writing now."""
+    return [each for each in drafts if each.operator_id != view.me and each.writing_until > now()]

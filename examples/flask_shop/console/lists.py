@@ -23,7 +23,7 @@ def add_lists(console: Blueprint, view: DeskView) -> None:
 
     @console.get("/")
     def inbox() -> str:
-        return render_template("console/list.html", **view.listed())
+        return render_template("console/list.html", today=view.desk.numbers(), **view.listed())
 
     @console.get("/rows")
     def rows() -> Response:

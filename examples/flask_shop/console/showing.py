@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta, timezone
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from datetime import date
 
     from linecs.model import TicketStatus
-    from linecs.replies.faq import FaqEntry
-    from linecs.replies.templates import Template
 
-__all__ = ["clock_time", "elapsed", "now", "ready_texts", "status_name"]
+__all__ = ["FILTERS", "clock_time", "elapsed", "now", "status_name"]
 
 _JAPAN = timezone(timedelta(hours=9))
 _MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
+_NEAR_DAYS = {0: "今日", 1: "昨日"}
 
 
 def now() -> int:
@@ -30,8 +28,7 @@ def clock_time(at: int) -> str:
     if not at:
         return ""
     moment = datetime.fromtimestamp(at / 1000, UTC).astimezone(_JAPAN)
-    today = datetime.fromtimestamp(now() / 1000, UTC).astimezone(_JAPAN).date()
-    return f"{moment:%H:%M}" if moment.date() == today else f"{moment:%m/%d %H:%M}"
+    return f"{moment:%H:%M}" if moment.date() == _day(now()) else f"{moment:%m/%d %H:%M}"
 
 
 def elapsed(since: int) -> str:
@@ -50,23 +47,35 @@ def status_name(status: TicketStatus) -> str:
     return status.japanese
 
 
-def ready_texts(
-    templates: Iterable[Template], faq: Iterable[FaqEntry]
-) -> dict[str, list[tuple[str, str]]]:
-    """Return titles and texts for the reply box, by group: canned replies, then the FAQ.
+def minutes(ms: int | None) -> str:
+    """`12分` of a length of time, rounded up; `–` for none."""
+    return "–" if ms is None else f"{-(-ms // _MINUTE)}分"
 
-    Canned replies are those of one text without variables.
-    """
-    canned = [
-        (template.title, template.messages[0]["text"])
-        for template in templates
-        if len(template.messages) == 1
-        and template.messages[0].get("type") == "text"
-        and "{{" not in template.messages[0]["text"]
-    ]
-    by_category = groupby(sorted(faq, key=lambda each: each.category), lambda each: each.category)
-    answers = {
-        f"FAQ {category}": [(each.question, each.answer) for each in entries]
-        for category, entries in by_category
-    }
-    return {"定型文": canned, **answers}
+
+def percent(share: float | None) -> str:
+    """`98%` of a share; `–` for none."""
+    return "–" if share is None else f"{share:.0%}"
+
+
+def day_name(at: int) -> str:
+    """`今日`, `昨日` or `11月20日(金)`."""
+    day, today = _day(at), _day(now())
+    if (today - day).days in _NEAR_DAYS:
+        return _NEAR_DAYS[(today - day).days]
+    return f"{day.month}月{day.day}日({'月火水木金土日'[day.weekday()]})"
+
+
+def face(text: str) -> int:
+    """One of six colours for somebody's initial, always the same."""
+    return sum(text.encode()) % 6
+
+
+def _day(at: int) -> date:
+    return datetime.fromtimestamp(at / 1000, UTC).astimezone(_JAPAN).date()
+
+
+FILTERS = {
+    each.__name__: each
+    for each in (clock_time, day_name, elapsed, face, minutes, percent, status_name)
+}
+"""What templates say of values, by name."""

@@ -58,12 +58,40 @@
     text.focus();
   });
 
-  byId("ready")?.addEventListener("change", (event) => {
-    text.value = text.value ? `${text.value}\n${event.target.value}` : event.target.value;
-    event.target.value = "";
+  // Ready-made replies: found by title, text or reading; hiragana and katakana are one.
+  const picker = byId("picker");
+  const plain = (words) =>
+    words.normalize("NFKC").toLowerCase().replace(/[ァ-ヶ]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0x60));
+  byId("find-ready")?.addEventListener("input", (event) => {
+    const words = plain(event.target.value).split(/\s+/);
+    for (const item of picker.querySelectorAll("li")) {
+      const said = plain(item.dataset.foundBy);
+      item.hidden = !words.every((word) => said.includes(word));
+    }
+    for (const group of picker.querySelectorAll("section")) {
+      group.hidden = !group.querySelector("li:not([hidden])");
+    }
+  });
+  picker?.addEventListener("click", (event) => {
+    const chosen = event.target.closest("button[data-text]");
+    if (!chosen) return;
+    text.value = text.value ? `${text.value}\n${chosen.dataset.text}` : chosen.dataset.text;
+    picker.open = false;
     text.focus();
     wrote();
   });
+  picker?.addEventListener("toggle", () => picker.open && byId("find-ready").focus());
+  document.addEventListener("click", (event) => {
+    if (picker?.open && !picker.contains(event.target)) picker.open = false;
+  });
+  picker?.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    picker.open = false;
+    text.focus();
+  });
+
+  byId("narrow")?.addEventListener("change", (event) => event.target.form.requestSubmit());
+
   bubbles?.addEventListener("click", (event) => {
     const button = event.target.closest("button.quote");
     if (!button) return;
@@ -110,6 +138,7 @@
     j: () => step(1),
     k: () => step(-1),
     r: () => text?.focus(),
+    t: () => picker && (picker.open = true),
     c: () => byId("act-claim")?.click(),
     e: () => byId("act-resolve")?.click(),
   };
