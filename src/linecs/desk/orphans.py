@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from linecs.model import (
     Attempt,
@@ -26,10 +27,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from linecs.desk.core import DeskCore
+    from linecs.model import MessageId
     from linecs.storage.ports import Transaction
 
 __all__ = ["Orphan", "OrphanKind", "find_orphans"]
 
+R = TypeVar("R")
+
+_ROWS_AT_ONCE = 500
 _PATIENCE = 60_000
 _ON_ITS_WAY = (MessageState.QUEUED, MessageState.SENDING, MessageState.PARKED)
 _OPEN_ATTEMPT = (AttemptState.CALLING, AttemptState.WAITING)
@@ -71,9 +76,9 @@ def find_orphans(core: DeskCore, *, limit: int) -> Sequence[Orphan]:
     def look(tx: Transaction) -> list[Orphan]:
         return [
             *_events(tx, now, limit),
-            *_messages(tx, limit),
+            *islice(_messages(tx), limit),
             *_tickets(tx, limit),
-            *_replies(tx, now, limit),
+            *islice(_replies(tx, now), limit),
         ]
 
     return core.storage.read(look)
@@ -92,19 +97,19 @@ def _events(tx: Transaction, now: int, limit: int) -> Iterable[Orphan]:
             )
 
 
-def _messages(tx: Transaction, limit: int) -> Iterable[Orphan]:
+def _messages(tx: Transaction) -> Iterable[Orphan]:
     where = (
         equal("state", MessageState.RECEIVED),
         equal("answered", value=False),
         equal("author", Author.CUSTOMER),
     )
-    waiting = tx.select(Query(row=Message, where=where))
-    ticket_ids = sorted({message.ticket_id for message in waiting if message.ticket_id})
-    cared_for = (one_of("id", ticket_ids), unequal("status", TicketStatus.RESOLVED))
-    owned = {ticket.id for ticket in tx.select(Query(row=Ticket, where=cared_for))}
-    forgotten = [message for message in waiting if message.ticket_id not in owned]
-    for message in forgotten[:limit]:
-        yield _of_message(OrphanKind.UNOWNED_MESSAGE, message)
+    for waiting in _pages(tx, Query(row=Message, where=where, order=("occurred_at", "id"))):
+        ticket_ids = sorted({message.ticket_id for message in waiting if message.ticket_id})
+        cared_for = (one_of("id", ticket_ids), unequal("status", TicketStatus.RESOLVED))
+        owned = {ticket.id for ticket in tx.select(Query(row=Ticket, where=cared_for))}
+        for message in waiting:
+            if message.ticket_id not in owned:
+                yield _of_message(OrphanKind.UNOWNED_MESSAGE, message)
 
 
 def _tickets(tx: Transaction, limit: int) -> Iterable[Orphan]:
@@ -118,16 +123,33 @@ def _tickets(tx: Transaction, limit: int) -> Iterable[Orphan]:
         )
 
 
-def _replies(tx: Transaction, now: int, limit: int) -> Iterable[Orphan]:
-    old = at_most("occurred_at", now - _PATIENCE)
-    going = tx.select(Query(row=Message, where=(one_of("state", _ON_ITS_WAY), old)))
-    queued = Query(row=OutboxItem, where=(one_of("message_id", [m.id for m in going]),))
-    open_calls = Query(row=Attempt, where=(one_of("state", _OPEN_ATTEMPT),))
-    carried = {item.message_id for item in tx.select(queued)}
-    carried |= {each for attempt in tx.select(open_calls) for each in attempt.message_ids}
-    lost = [message for message in going if message.id not in carried]
-    for message in lost[:limit]:
-        yield _of_message(OrphanKind.LOST_REPLY, message)
+def _replies(tx: Transaction, now: int) -> Iterable[Orphan]:
+    for state in _ON_ITS_WAY:
+        where = (equal("state", state), at_most("occurred_at", now - _PATIENCE))
+        order = ("answered", "occurred_at", "id")
+        for going in _pages(tx, Query(row=Message, where=where, order=order)):
+            carried = _carried(tx, going)
+            for message in going:
+                if message.id not in carried:
+                    yield _of_message(OrphanKind.LOST_REPLY, message)
+
+
+def _carried(tx: Transaction, messages: Sequence[Message]) -> set[MessageId]:
+    """Return which messages wait in the outbox or are in a call whose outcome is open."""
+    queued = (one_of("message_id", [message.id for message in messages]),)
+    conversations = sorted({message.conversation_id for message in messages})
+    called = (one_of("conversation_id", conversations), one_of("state", _OPEN_ATTEMPT))
+    waiting = {item.message_id for item in tx.select(Query(row=OutboxItem, where=queued))}
+    attempts = tx.select(Query(row=Attempt, where=called))
+    return waiting.union(*[attempt.message_ids for attempt in attempts])
+
+
+def _pages(tx: Transaction, query: Query[R]) -> Iterable[list[R]]:
+    """Yield all rows of a query, so many at a time that any number fits into memory."""
+    page = evolve(query, limit=_ROWS_AT_ONCE)
+    while rows := tx.select(page):
+        yield rows
+        page = evolve(page, after=tuple(getattr(rows[-1], name) for name in page.order))
 
 
 def _of_message(kind: OrphanKind, message: Message) -> Orphan:
