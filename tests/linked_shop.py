@@ -61,10 +61,11 @@ class Shop:
         self.scene.settle()
         return self.customer_id(name)
 
-    def customer_id(self, name: str = "c1") -> str:
+    def customer_id(self, name: str = "c1", channel_id: str = "main") -> str:
         """Return our id of a customer."""
         user = self.scene.line.customer(name).user_id
-        return self.scene.one(Customer, equal("line_user_id", user)).id
+        theirs = (equal("line_user_id", user), equal("channel_id", channel_id))
+        return self.scene.one(Customer, *theirs).id
 
     def invites(self, name: str = "c1") -> str:
         """Invite a customer and return the link token of the bubble that reached the phone."""

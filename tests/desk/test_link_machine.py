@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
-from hypothesis import settings
+import pytest
+from attrs import evolve
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
-from desks import make_scene
-from linecs.desk import Staff
-from linecs.idlink import LinkPolicy, LinkRegistry, MemberCard, OnConflict
+from databases import empty
+from desks import Scene
+from linecs.desk import Staff, SupportDesk
+from linecs.idlink import (
+    LinkChange,
+    LinkPolicy,
+    LinkRegistry,
+    MemberCard,
+    MemberCards,
+    OnConflict,
+    links,
+    registry,
+)
 from linecs.model.link import LedgerEntry, Link
 from linecs.routing import Role
 from linecs.storage.memory import MemoryStorage
 from linecs.storage.ports import equal
-from linecs.testing import LineSimulator, VirtualClock
+from linecs.testing import LineSimulator, VirtualClock, desk_channel
 from linked_shop import Members, Shop, account_linking
 
 if TYPE_CHECKING:
-    from linecs.desk import SupportDesk
+    from linecs.storage.ports import Storage
 
 NAMES = ("c1", "c2", "c3")
 MEMBERS = ("M1", "M2", "M3")
@@ -30,23 +49,39 @@ who, what = st.sampled_from(NAMES), st.sampled_from(MEMBERS)
 class LinkedDesk(RuleBasedStateMachine):
     """Whatever happens, no two links against policy, and no card without a link that holds."""
 
+    def __init__(self, storage: Storage) -> None:
+        """Play on a store."""
+        super().__init__()
+        self.storage = storage
+
     @initialize(policy=st.sampled_from(LinkPolicy), conflict=st.sampled_from(OnConflict))
     def open_shop(self, policy: LinkPolicy, conflict: OnConflict) -> None:
-        """Start under one policy, with two processes that share a store."""
+        """Start under one policy, with two accounts, and two processes that share a store."""
         self.policy = policy
-        clock, storage = VirtualClock(), MemoryStorage()
+        clock = VirtualClock()
+        empty(self.storage)
         self.line = LineSimulator(clock=clock)
         self.line.start()
-        registry = LinkRegistry(policy=policy, on_conflict=conflict)
-        more = {
-            "linking": account_linking(self.line, registry),
+        self.branch = self.line.add_channel(name="別館")
+        own = LinkRegistry(policy=policy, on_conflict=conflict)
+        options: dict[str, Any] = {
+            "storage": self.storage,
+            "channels": [
+                desk_channel(self.line),
+                desk_channel(self.line, name="branch", channel=self.branch),
+            ],
+            "linking": account_linking(self.line, own),
             "members": Members(CARDS),
             "staff": Staff(roles=lambda _name: Role.ADMIN),
+            "clock": clock,
         }
-        self.other = make_scene(self.line, clock, storage=storage, **more).desk
-        self.scene = make_scene(self.line, clock, storage=storage, **more)
+        self.other, desk = SupportDesk(**options), SupportDesk(**options)
+        for channel in (self.line.channel, self.branch):
+            channel.deliver_to(desk.receive)
+        self.scene = Scene(desk=desk, storage=self.storage, line=self.line, clock=clock)
         self.shop = Shop(self.scene)
         self.blocked: set[str] = set()
+        self.at_branch: set[str] = set()
         for name in NAMES:
             self.shop.meets(name)
 
@@ -70,6 +105,19 @@ class LinkedDesk(RuleBasedStateMachine):
             self.line.customer(guest).links_account(self.shop.approves(name, member))
             self.scene.settle()
             assert guest == name or self.shop.link(guest) == before
+
+    @rule(name=who, member=what)
+    def links_at_the_branch(self, name: str, member: str) -> None:
+        """The same person goes through with an invitation of the provider's other account."""
+        customer = self.line.customer(name, channel=self.branch)
+        customer.says("こんにちは")
+        self.scene.settle()
+        self.at_branch.add(name)
+        self.scene.desk.links.invite(self.shop.customer_id(name, "branch"))
+        self.scene.settle()
+        token = parse_qs(urlsplit(customer.chat[-1].actions[0]["uri"]).query)["linkToken"][0]
+        customer.links_account(self.scene.desk.links.approve(token, member))
+        self.scene.settle()
 
     @rule(name=who)
     def unlinks_in_the_chat(self, name: str) -> None:
@@ -108,6 +156,7 @@ class LinkedDesk(RuleBasedStateMachine):
         if name not in self.blocked:
             old = self.shop.customer_id(name)
             self.other.privacy.erase(old, actor="shop")
+            self.at_branch.discard(name)
             assert self.shop.meets(name) != old
 
     @invariant()
@@ -128,9 +177,11 @@ class LinkedDesk(RuleBasedStateMachine):
         if not hasattr(self, "scene"):
             return
         for name in NAMES:
-            customer_id, link = self.shop.customer_id(name), self.shop.link(name)
-            for desk in (self.scene.desk, self.other):
-                assert shown(desk, customer_id) == (link.member_id if link else None)
+            link = self.shop.link(name)
+            for channel_id in ("main", *(["branch"] if name in self.at_branch else [])):
+                customer_id = self.shop.customer_id(name, channel_id)
+                for desk in (self.scene.desk, self.other):
+                    assert shown(desk, customer_id) == (link.member_id if link else None)
 
     @invariant()
     def every_link_is_in_the_ledger(self) -> None:
@@ -147,5 +198,60 @@ def shown(desk: SupportDesk, customer_id: str) -> str | None:
     return card.member_id if card else None
 
 
-TestLinkedDesk = LinkedDesk.TestCase
-TestLinkedDesk.settings = settings(max_examples=15, stateful_step_count=12, deadline=None)
+def play(storage: Storage, **how: Any) -> None:
+    """Play the machine on a store."""
+    chosen = settings(max_examples=15, stateful_step_count=12, deadline=None)
+    run_state_machine_as_test(
+        lambda: LinkedDesk(storage), settings=settings(chosen, **how) if how else chosen
+    )
+
+
+def test_whatever_happens_links_follow_the_policy(storage: Storage) -> None:
+    """On every kind of store."""
+    play(storage)
+
+
+def link_without_seats(*arguments: Any) -> Link:
+    """Make a link that keeps nobody else out."""
+    return evolve(NEW_LINK(*arguments), user_seat=None, member_seat=None)
+
+
+def end_nothing(_links: object, **_how: object) -> LinkChange:
+    """Forget to end links."""
+    return LinkChange(outcome=None)
+
+
+NEW_LINK = links._new_link
+FIND = MemberCards.find
+
+
+def find_what_was_found(self: MemberCards, current: Any, *, now: int) -> MemberCard | None:
+    """Show the card of a link that holds no more."""
+    seen: list[MemberCard] = self.__dict__.setdefault("seen", [])
+    found = FIND(self, current, now=now)
+    seen += [found] if found else []
+    return found or (seen[-1] if seen else None)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        [(links, "_new_link", link_without_seats), (links, "_is_rival", lambda *_: False)],
+        [(registry, "end_links", end_nothing)],
+        [(MemberCards, "find", find_what_was_found)],
+    ],
+    ids=["two links at once", "a link that does not end", "a card from the cache"],
+)
+def test_the_machine_finds_a_planted_bug(
+    monkeypatch: pytest.MonkeyPatch, planted: list[tuple[object, str, object]]
+) -> None:
+    """Else its silence would prove nothing."""
+    for place, name, bug in planted:
+        monkeypatch.setattr(place, name, bug)
+    with pytest.raises(AssertionError):
+        play(
+            MemoryStorage(),
+            phases=[Phase.generate],
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        )
