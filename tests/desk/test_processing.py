@@ -18,6 +18,9 @@ from linecs.model import (
     Ticket,
     TicketStatus,
 )
+from linecs.replies import Chain
+from linecs.replies.keyword import Triggers
+from linecs.replies.scenario import EndStep, Scenario, ScenarioResponder, TextStep
 from linecs.storage.ports import equal
 from linecs.storage.tables import Trace
 
@@ -102,6 +105,24 @@ def test_an_exact_keyword_does_not_wait(scene: Scene) -> None:
     scene.line.customer("c1").says("営業時間")
     scene.desk.process()
     assert [message.author for message in scene.messages()] == [Author.CUSTOMER, Author.BOT]
+
+
+def test_what_a_scenario_asked_for_does_not_wait(make: MakeScene) -> None:
+    """Its question was answered; nothing more of the same is to come."""
+    asks = TextStep(id="height", messages=({"type": "text", "text": "身長は?"},), go="end")
+    thanks = EndStep(id="end", messages=({"type": "text", "text": "承りました。"},))
+    form = Scenario(
+        id="fitting",
+        title="採寸",
+        start=Triggers(exact=("採寸",)),
+        steps={"height": asks, "end": thanks},
+    )
+    scene = make(responder=Chain([ScenarioResponder([form])]))
+    for words in ("採寸", "160センチです"):
+        scene.line.customer("c1").says(words)
+        scene.desk.process()
+    said = [each.text for each in scene.messages(equal("author", Author.BOT))]
+    assert said == ["身長は?", "承りました。"]
 
 
 def test_one_customers_flood_behind_a_dead_worker_holds_up_nobody_else(scene: Scene) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, assert_never
 
 from attrs import evolve
 
+from linecs.desk.bubbles import bubble_of
 from linecs.desk.collecting import collected_note
-from linecs.desk.filing import bubble_of
 from linecs.desk.outgoing import queue_messages
 from linecs.desk.promising import promise_in
 from linecs.errors import LimitError

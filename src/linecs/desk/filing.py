@@ -5,55 +5,43 @@ Filing never answers: it says what is there now and whether an inquiry is comple
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from linecs.desk.bubbles import bubble_of, file_message, file_postback
 from linecs.desk.changes import Changes
 from linecs.desk.feed import happened
 from linecs.desk.jobs import new_job
 from linecs.desk.promising import promise_in
-from linecs.desk.surveying import keep_comment, take_score
-from linecs.desk.unsending import close_if_all_was_unsent, redact, unsend
+from linecs.desk.surveying import keep_comment
+from linecs.desk.unsending import close_if_all_was_unsent, unsend
 from linecs.model import (
-    Author,
-    Bubble,
     EventState,
     Friendship,
-    Media,
-    MediaState,
-    Message,
-    MessageId,
-    MessageState,
     ReplyToken,
     Speaker,
     TicketStatus,
-    new_id,
 )
 from linecs.model.webhook import (
-    AudioContent,
-    FileContent,
     FollowEvent,
-    ImageContent,
     MessageEvent,
     PostbackEvent,
-    TextContent,
     UnfollowEvent,
     UnsendEvent,
-    VideoContent,
 )
 from linecs.routing import hold_of, is_courtesy, is_courtesy_sticker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any
 
     from linecs.desk.reading import LaneView
     from linecs.desk.settings import DeskSettings
     from linecs.desk.surveying import Survey
     from linecs.desk.tickets import TicketRules
     from linecs.model import (
+        Bubble,
+        Message,
         StoredEvent,
         Ticket,
     )
@@ -66,7 +54,6 @@ __all__ = ["Filing", "file_events"]
 # Who may speak, and what was said, must be as it was read when an answer is written.
 _CONVERSATION_GUARD = ("version", "speaker", "speaker_id", "lease_owner", "ticket_id")
 _OF_A_CUSTOMER = (MessageEvent, PostbackEvent, FollowEvent, UnfollowEvent)
-_MEDIA = (ImageContent, VideoContent, AudioContent, FileContent)
 
 
 class Filing:
@@ -81,6 +68,7 @@ class Filing:
         known: The messages these events speak of, by LINE's id.
         position: The customer's place in the queue, where it may be told.
         recent: The customer's newest tickets, where a survey looks back at them.
+        wait, settings, waits, keeps_media, survey: The shop's choices, as given.
     """
 
     def __init__(
@@ -105,11 +93,11 @@ class Filing:
         self.fresh_bubbles: list[Message] = []
         self.known = dict(view.known)
         self.position: int | None = None
-        self._wait = wait
-        self._settings = settings
-        self._waits = waits
+        self.wait = wait
+        self.settings = settings
+        self.waits = waits
         self.keeps_media = keeps_media
-        self._survey = survey
+        self.survey = survey
         self.recent = recent
 
     @property
@@ -138,9 +126,9 @@ class Filing:
             return
         match event:
             case MessageEvent():
-                self._file_message(stored, event)
+                file_message(self, stored, event)
             case PostbackEvent():
-                self._file_postback(stored, event)
+                file_postback(self, stored, event)
             case UnsendEvent():
                 unsend(self, event)
             case FollowEvent():
@@ -178,7 +166,7 @@ class Filing:
             self.tell(f"ticket.{self.ticket.status}", actor="customer")
         elif self.ticket.reason == "courtesy":
             self.tell("ticket.thanked", actor="customer")
-        keep_comment(self, newest, self._survey)
+        keep_comment(self, newest, self.survey)
         promise_in(self, rules, is_new=False)
 
     def _is_courtesy(self, message: Message) -> bool:
@@ -187,7 +175,7 @@ class Filing:
             words = bubble.content.get("keywords") or ()
             return is_courtesy_sticker(words, bubble.content.get("text") or "")
         # A whole keyword has an answer of the shop's own.
-        return message.kind == "text" and is_courtesy(message.text) and self._waits(bubble)
+        return message.kind == "text" and is_courtesy(message.text) and self.waits(bubble)
 
     def answer_open_bubbles(self) -> None:
         """Mark the inquiry's bubbles as dealt with."""
@@ -242,7 +230,7 @@ class Filing:
             self.conversation = evolve(self.conversation, inquiry_since=0, inquiry_due_at=0)
 
     def _keep_reply_token(self, stored: StoredEvent, event: WebhookEvent) -> None:
-        usable_until = stored.received_at + self._settings.reply_token_life
+        usable_until = stored.received_at + self.settings.reply_token_life
         if event.reply_token and self.customer and usable_until > self.now:
             token = ReplyToken(
                 event_id=stored.id,
@@ -251,102 +239,6 @@ class Filing:
                 usable_until=usable_until,
             )
             self.changes.add_absent(token)
-
-    def _file_message(self, stored: StoredEvent, event: MessageEvent) -> None:
-        content = event.message
-        known = self.known.get(content.line_message_id)
-        if known is not None and known.state is not MessageState.UNSENT:
-            return
-        if known is not None:
-            # Taken back before it came: the tombstone stays, and nothing of it is kept.
-            redact(self, stored)
-            return
-        written = Message(
-            **self._head(stored),
-            kind=content.kind[:255],
-            text=_readable(content),
-            content=json.dumps(content.raw, ensure_ascii=True),
-            line_message_id=content.line_message_id,
-            quote_token=content.quote_token or "",
-            quoted_line_message_id=content.quoted_line_message_id or "",
-            mark_as_read_token=content.mark_as_read_token or "",
-        )
-        message = self._take(stored, written)
-        if content.line_message_id:
-            self.known[content.line_message_id] = message
-        if isinstance(content, _MEDIA):
-            self._announce_media(message, content)
-
-    def _file_postback(self, stored: StoredEvent, event: PostbackEvent) -> None:
-        content = {"data": event.data, "params": dict(event.params or {})}
-        tapped = Message(
-            **self._head(stored), kind="postback", content=json.dumps(content, ensure_ascii=True)
-        )
-        if not take_score(self, tapped, event.data, self._survey):
-            self._take(stored, tapped)
-
-    def _head(self, stored: StoredEvent) -> dict[str, Any]:
-        return {
-            "id": MessageId(new_id(self.now)),
-            "channel_id": self.conversation.channel_id,
-            "conversation_id": self.conversation.id,
-            "ticket_id": None,
-            "author": Author.CUSTOMER,
-            "occurred_at": stored.occurred_at,
-            "state": MessageState.RECEIVED,
-            "event_id": stored.id,
-        }
-
-    def _take(self, stored: StoredEvent, message: Message) -> Message:
-        """Put a bubble in its place; one older than what was answered asks nothing any more."""
-        is_late = message.occurred_at < self.conversation.answered_until
-        filed = evolve(message, answered=is_late)
-        self.fresh_bubbles.append(filed)
-        self._note_newest(filed)
-        if not is_late:
-            self._join_inquiry(stored, filed)
-        return filed
-
-    def _note_newest(self, message: Message) -> None:
-        assert self.customer is not None
-        if not self.customer.last_seen_at:
-            self.add_job("profile.refresh", self.customer.id)
-        seen = max(self.customer.last_seen_at, message.occurred_at)
-        self.customer = evolve(self.customer, last_seen_at=seen)
-        if message.occurred_at >= self.conversation.newest_at:
-            self.conversation = evolve(
-                self.conversation, newest_message_id=message.id, newest_at=message.occurred_at
-            )
-
-    def _join_inquiry(self, stored: StoredEvent, message: Message) -> None:
-        self.open_bubbles.append(message)
-        self.open_bubbles.sort(key=lambda bubble: (bubble.occurred_at, bubble.id))
-        since = self.open_bubbles[0].occurred_at
-        gathers = self._wait > 0 and self._waits(bubble_of(message))
-        latest = since + self._settings.inquiry_wait_at_most
-        due = min(stored.received_at + self._wait, latest) if gathers else self.now
-        self.conversation = evolve(
-            self.conversation, inquiry_since=since, inquiry_due_at=max(due, 1)
-        )
-
-    def _announce_media(
-        self, message: Message, content: ImageContent | VideoContent | AudioContent | FileContent
-    ) -> None:
-        external = getattr(content, "provider", "line") != "line"
-        media = Media(
-            id=new_id(self.now),
-            channel_id=message.channel_id,
-            conversation_id=message.conversation_id,
-            message_id=message.id,
-            line_message_id=message.line_message_id,
-            kind=message.kind,
-            state=MediaState.EXTERNAL if external else MediaState.ANNOUNCED,
-            file_name=getattr(content, "file_name", None) or "",
-            announced_at=self.now,
-        )
-        self.changes.add(media)
-        if not external and self.keeps_media:
-            self.add_job("media.fetch", media.id)
 
     def _file_friendship(self, friendship: Friendship) -> None:
         assert self.customer is not None
@@ -368,19 +260,3 @@ def file_events(filing: Filing, rules: TicketRules) -> None:
         filing.file(stored, event)
     filing.attend(rules)
     filing.settle_inquiry()
-
-
-def bubble_of(message: Message) -> Bubble:
-    """Return a bubble as responders see it."""
-    return Bubble(kind=message.kind, text=message.text, content=json.loads(message.content))
-
-
-def _readable(content: object) -> str:
-    """Return what a person would read or search of a message."""
-    match content:
-        case TextContent():
-            return content.text
-        case FileContent():
-            return content.file_name or ""
-        case _:
-            return ""
