@@ -35,6 +35,15 @@ class _ReadAdmin(admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
 
+    class Media:
+        css = {"all": ("support/support.css",)}  # noqa: RUF012 - Django reads a plain dictionary
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Return one page of the list, under its plain name."""
+        listed = super().get_changelist_instance(request)
+        listed.title = self.opts.verbose_name_plural
+        return listed
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may(request.user, Permission.READ)
 
@@ -59,12 +68,8 @@ class TicketAdmin(_ReadAdmin):
     list_filter = (StatusFilter, AssigneeFilter)
     list_select_related = ("customer",)
     search_fields = ("customer__display_name", "member_number")
-    search_help_text = "お名前または会員番号"
     ordering = ("due_at", "-opened_at")
     actions = ("claim", "resolve")
-
-    class Media:
-        css = {"all": ("support/support.css",)}  # noqa: RUF012 - Django reads a plain dictionary
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Return the tickets with their members' numbers."""
@@ -168,7 +173,6 @@ class LinkAdmin(_ReadAdmin):
     list_filter = (HoldsFilter, "flow")
     list_select_related = ("customer",)
     search_fields = ("member_id", "customer__display_name")
-    search_help_text = "会員番号またはお名前"
     ordering = ("-linked_at",)
     actions = ("unlink",)
 

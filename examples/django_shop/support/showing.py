@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["clock_time", "is_past", "said_of"]
 
+_NOT_PEOPLE = {
+    "bot": "自動応答がありました",
+    "system": "システムからのお知らせがありました",
+    "customer": "お客様がメッセージを取り消しました",
+}
 _REFUSED = {
     "already_resolved": "このチケットは対応完了です。先に再開してください。",
     "with_the_bot": "自動応答中です。先に「担当する」を押してください。",
@@ -52,9 +57,14 @@ def is_past(at: int) -> bool:
 def said_of(error: LinecsError, names: Mapping[str, str]) -> str:
     """Return what an operator reads where the desk has refused an act."""
     if isinstance(error, StaleReplyError):
-        who = names.get(error.by)
-        since = f"{who}が先に返信しました" if who else "会話が更新されました"
-        return f"送信していません。{since}。内容を確認して送り直してください。"
+        return f"送信していません。{_since(error.by, names)}。内容を確認して送り直してください。"
     if isinstance(error, ActRefusedError):
         return _REFUSED.get(error.reason, "いまの状態では、この操作はできません。")
     return _PLAIN.get(type(error), "いまの状態では、この操作はできません。")
+
+
+def _since(by: str, names: Mapping[str, str]) -> str:
+    """Return what came between."""
+    if by in _NOT_PEOPLE:
+        return _NOT_PEOPLE[by]
+    return f"{names[by]}さんが先に返信しました" if by in names else "会話が更新されました"

@@ -19,19 +19,19 @@ def opened(browser: Client, address: str) -> str:
     return answer.content.decode()
 
 
-def send(browser: Client, page: str, action: str, *, at: str = "", **typed: Any) -> Any:
-    """Send the form of a page that goes to an address ending in `action`, filled in.
+def send(browser: Client, page: str, to: str, /, *, at: str = "", **typed: Any) -> Any:
+    """Send the form of a page that goes to an address ending in `to`, filled in.
 
     Args:
         browser: Whose.
         page: As it was opened.
-        action: How the address ends; empty for the page's own.
+        to: How the address ends; empty for the page's own.
         at: The page's address, where the form has none.
         typed: What is typed into the fields.
     """
     forms = re.findall(r'<form[^>]*?(?:action="([^"]*)"[^>]*)?>(.*?)</form>', page, re.DOTALL)
-    fields = next(inside for to, inside in forms if to.endswith(action) and _hidden(inside))
-    address = next(to for to, inside in forms if inside == fields)
+    fits = [each for each in forms if each[0].endswith(to) and bool(each[0]) == bool(to)]
+    address, fields = next(each for each in fits if _hidden(each[1]))
     return browser.post(address or at, {**_hidden(fields), **typed})
 
 

@@ -100,7 +100,7 @@ def test_a_late_reply_is_refused_and_names_the_colleague(
     send(hanako, opened(hanako, page_of(ticket)), "act/reply/", text="交換いたします。")
     refused = send(taro, before, "act/reply/", text="返品でよろしいですか。")
     assert refused.status_code == 409
-    assert "花子が先に返信しました" in refused.content.decode()
+    assert "花子さんが先に返信しました" in refused.content.decode()
     assert "返品でよろしいですか。</textarea>" in refused.content.decode()
     settle(desk)
     assert line.customer("あおい").chat[-1].text == "交換いたします。"

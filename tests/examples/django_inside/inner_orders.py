@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connections, transaction
+from forms import opened, send
 from shop import orders
 from shop.models import Order
 
@@ -112,23 +113,13 @@ def test_two_who_ship_at_once_send_one_message(order: Order, desk: SupportDesk) 
 
 
 def test_the_admin_ships_by_its_action(
-    order: Order, desk: SupportDesk, browser_of: object, line: LineSimulator
+    order: Order, desk: SupportDesk, hanako: Client, line: LineSimulator
 ) -> None:
     """Status cannot be typed over; the action ships, and tells the member."""
-    browser = superuser()
-    page = browser.get(f"/admin/shop/order/{order.pk}/change/").content.decode()
-    assert 'name="status"' not in page
-    browser.post("/admin/shop/order/", {"action": "ship_orders", "_selected_action": [order.pk]})
+    assert 'name="status"' not in opened(hanako, f"/admin/shop/order/{order.pk}/change/")
+    orders_list = "/admin/shop/order/"
+    chosen = {"action": "ship_orders", "_selected_action": [order.pk]}
+    send(hanako, opened(hanako, orders_list), "", at=orders_list, **chosen)
     settle(desk)
     assert status() == "shipped"
     assert len(line.customer("あおい").chat) == 1
-
-
-def superuser() -> Client:
-    """Return the browser of whoever set the shop up."""
-    from django.contrib.auth import get_user_model  # noqa: PLC0415 - Django is ready by now
-    from django.test import Client  # noqa: PLC0415 - same
-
-    browser = Client()
-    browser.force_login(get_user_model().objects.create_superuser("root"))
-    return browser

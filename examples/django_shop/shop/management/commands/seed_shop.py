@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from support.desk import CONTENT, publish_content
@@ -41,6 +41,7 @@ class Command(BaseCommand):
         for username, name, group in _STAFF:
             user = _user(username, password, first_name=name, is_staff=True)
             user.groups.add(Group.objects.get(name=group))
+            user.user_permissions.add(*Permission.objects.filter(codename="change_order"))
         publish_content(by="lead")
 
 
