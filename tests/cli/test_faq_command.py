@@ -53,6 +53,14 @@ def test_json_has_the_promised_keys(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert (found["embedder"], found["in_scope"], found["out_of_scope"]) == ("none", 3, 1)
 
 
+def test_a_file_that_is_not_there_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In words, and with the status of what could not be measured."""
+    assert run(tmp_path / "nowhere") == 2
+    assert "faq.csv cannot be read" in capsys.readouterr().err
+
+
 def test_the_table_has_intervals(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The printed table names each figure, its interval and what it means."""
     assert evaluate(tmp_path) == 0

@@ -132,6 +132,15 @@ def test_a_keyword_list_becomes_exact_rules(encoding: str) -> None:
     )
 
 
+def test_a_reply_without_keywords_keeps_its_bubbles_together() -> None:
+    """The only one says all of them; among several each is drawn whole. A blank row is nothing."""
+    head, one, other = "キーワード,返信1,返信2\n", ",確認中です。,お待ちください。\n", ",はい。,\n"
+    (alone,) = read_official_account_list((head + one + ",,\n").encode(), name="list.csv")
+    assert [message["text"] for message in alone.messages] == ["確認中です。", "お待ちください。"]
+    (drawn,) = read_official_account_list((head + one + other).encode(), name="list.csv")
+    assert drawn.texts == ("確認中です。\nお待ちください。", "はい。")
+
+
 @pytest.mark.parametrize(
     ("text", "problems"),
     [

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from linecs.cli.answers import read_file
 from linecs.cli.faq_report import CEILINGS, FLOORS, as_json, as_table
 from linecs.cli.progress import progress_of
 from linecs.errors import ConfigurationError, LinecsError
@@ -64,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the figures; 0 if every gate holds, 1 if one does not, 2 if it cannot be measured."""
     try:
         measured = _measure(args)
-    except (LinecsError, OSError) as error:
+    except LinecsError as error:
         print(f"linecs faq: {error}", file=sys.stderr)
         return 2
     print(as_json(measured) if args.json else as_table(measured, args.lang))
@@ -72,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _measure(args: argparse.Namespace) -> Evaluation:
-    entries = read_faq(args.faq.read_bytes(), name=str(args.faq), language=args.lang)
+    entries = read_faq(read_file(args.faq), name=str(args.faq), language=args.lang)
     questions = _read_questions(args.queries, entries, args.lang)
     embedder = _embedder(args.embedder)
     vectors = None
@@ -93,7 +94,7 @@ def _read_questions(
     path: Path, entries: Sequence[FaqEntry], language: str
 ) -> list[tuple[str, str]]:
     needed = ("query", "id")
-    table = read_table(path.read_bytes(), name=str(path), language=language, needed=needed)
+    table = read_table(read_file(path), name=str(path), language=language, needed=needed)
     known = {entry.id.strip(): entry.id for entry in entries} | {"": ""}
     problems = [wrong for row in table.rows for wrong in _problems(row, table.column("id"), known)]
     if problems:

@@ -2,7 +2,7 @@
 
 LINE's manager has no export; shops keep such lists in a spreadsheet. Its rules are: a keyword
 matches the whole message, width and case aside, and a message without keywords answers whatever
-is sent, one of them at random.
+is sent, one of them at random where there are several.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import tzinfo
 
+    from linecs.model.message import MessageObject
     from linecs.replies.files.problems import Problem
     from linecs.replies.files.table import Row, Table
 
@@ -50,7 +51,8 @@ def read_official_account_list(
     """Return the rules of a keyword list: `タイトル,キーワード,メッセージ1,メッセージ2,...`.
 
     Keywords in a cell are separated by line feeds, bars or commas. Rows that are switched off
-    (`ステータス`) are left out, those without keywords become one rule that always answers.
+    (`ステータス`) are left out, those without keywords become one rule that always answers; where
+    there are several of these, each one's bubbles become one text.
 
     Args:
         data: The CSV file, in UTF-8, UTF-16 with a mark, or cp932 as Excel writes it.
@@ -66,12 +68,12 @@ def read_official_account_list(
     if problems:
         raise FileError(name, problems, language)
     rules: dict[str, KeywordRule] = {}
-    always: list[str] = []
+    always: list[list[str]] = []
     for row in table.rows:
         if _OFF.fullmatch(_cell(row, _STATUS)):
             continue
         if not _cell(row, _KEYWORDS):
-            always += _replies(row)
+            always += filter(None, [_replies(row)])
             continue
         try:
             rule = _rule(row, rules, zone)
@@ -89,7 +91,7 @@ def read_official_account_list(
         raise FileError(name, problems, language)
     if always:
         id_ = _unused("always", rules)
-        rules[id_] = KeywordRule(id=id_, always=True, texts=tuple(always))
+        rules[id_] = _always(id_, always)
     return tuple(rules.values())
 
 
@@ -105,10 +107,20 @@ def _rule(row: Row, rules: dict[str, KeywordRule], zone: tzinfo) -> KeywordRule:
     return KeywordRule(
         id=_unused(_cell(row, _TITLE) or keywords[0], rules),
         exact=tuple(dict.fromkeys(keywords)),
-        messages=tuple({"type": "text", "text": reply} for reply in _replies(row)),
+        messages=_text_messages(_replies(row)),
         valid_from=parse_moment(start, zone) if start else None,
         valid_until=parse_moment(end, zone, ends=True) if end else None,
     )
+
+
+def _always(id_: str, replies: list[list[str]]) -> KeywordRule:
+    if len(replies) == 1:
+        return KeywordRule(id=id_, always=True, messages=_text_messages(replies[0]))
+    return KeywordRule(id=id_, always=True, texts=tuple(map("\n".join, replies)))
+
+
+def _text_messages(replies: list[str]) -> tuple[MessageObject, ...]:
+    return tuple({"type": "text", "text": reply} for reply in replies)
 
 
 def _replies(row: Row) -> list[str]:
