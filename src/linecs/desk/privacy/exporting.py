@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from linecs.desk.privacy.person import Person
     from linecs.storage.ports import Transaction
 
-__all__ = ["export_person"]
+__all__ = ["NOT_EXPORTED", "export_person"]
 
 _SECRET = (Job, KeptTokens, LinkCode, LinkInvitation, LinkNonce, LoginAttempt, ReplyToken)
 _OF_OTHERS_TOO = (KnowledgeProposal, ProposalSource)
+NOT_EXPORTED = (*_SECRET, *_OF_OTHERS_TOO)
+"""Rows that hold nothing but secrets and work to do, or are of several people."""
 _LEFT_OUT = frozenset(
     {
         "lease_owner",
@@ -51,7 +53,7 @@ def export_person(tx: Transaction, customer_id: str) -> str:
 
 def _tables(tx: Transaction, person: Person) -> Iterable[tuple[str, list[dict[str, Any]]]]:
     for row, owner in {**EMPTIED, **REMOVED, **KEPT}.items():
-        if row in {*_SECRET, *_OF_OTHERS_TOO}:
+        if row in NOT_EXPORTED:
             continue
         found = (
             events_naming(tx, person) if row is StoredEvent else select_of(tx, person, row, owner)
