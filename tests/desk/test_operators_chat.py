@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -272,3 +273,28 @@ def test_a_ticket_that_came_back_from_a_lost_reply_is_replied_to_like_any(
     assert [message.state for message in lost] == [MessageState.UNKNOWN]
     reply(scene, "届きましたか")
     assert scene.ticket.status is TicketStatus.WAITING
+
+
+@pytest.mark.parametrize("odd", ["a\0b", "\ud83c"], ids=["NUL", "half a pair"])
+def test_a_reply_with_half_a_character_is_refused_by_name_and_nothing_is_kept(
+    scene: Scene, asked: Conversation, odd: str
+) -> None:
+    """Its writer learns which field it is; LINE and the databases would all see something else."""
+    with pytest.raises(LimitError) as caught:
+        scene.desk.reply(
+            asked.id, odd, actor="hanako", version=asked.version, seen=asked.newest_message_id
+        )
+    assert caught.value.field == "messages[0].text"
+    assert scene.conversation == asked
+    assert scene.messages(equal("author", Author.OPERATOR)) == []
+
+
+@pytest.mark.parametrize("odd", ["a\0b", "\ud83c"], ids=["NUL", "half a pair"])
+def test_a_customers_half_character_is_kept_and_shown_as_one_that_is_missing(
+    scene: Scene, odd: str
+) -> None:
+    """What LINE sent must not be lost for what it holds."""
+    scene.asks(f"はい{odd}")
+    (bubble,) = scene.messages(equal("author", Author.CUSTOMER))
+    assert bubble.text == "はい" + odd.replace("\0", "\ufffd").replace("\ud83c", "\ufffd")
+    assert json.dumps(odd)[1:-1] in bubble.content

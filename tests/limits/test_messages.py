@@ -267,6 +267,23 @@ def test_what_line_refuses_names_the_field(message: dict[str, Any], field: str) 
     assert caught.value.field == field
 
 
+@pytest.mark.parametrize("odd", ["a\0b", "\ud83c"], ids=["NUL", "half a pair"])
+def test_what_is_no_text_is_refused_wherever_it_stands(odd: str) -> None:
+    """In a text, deep in Flex, or as a field's name; a whole emoji passes."""
+    flat, deep = text(f"はい{odd}"), flex({"type": "bubble", "body": {"contents": [odd]}})
+    cases = {
+        "messages[0].text": flat,
+        "messages[0].contents.body.contents[0]": deep,
+        "messages[0].contents": flex({odd: 1}),
+    }
+    for field, message in cases.items():
+        with pytest.raises(LimitError, match="Remove that character") as caught:
+            check_messages([message])
+        assert caught.value.field == field
+        assert odd not in str(caught.value)
+    check_messages([text("はい\U0001f34e")])
+
+
 @pytest.mark.parametrize("count", [0, 6])
 def test_a_call_holds_one_to_five_messages(count: int) -> None:
     """No messages, or more than five, are refused."""

@@ -19,6 +19,7 @@ from linecs.limits.rules import (
     Text,
     Url,
     check_json_size,
+    check_text,
     present,
     refuse,
     refuse_size,
@@ -50,6 +51,7 @@ def check_messages(messages: Sequence[Mapping[str, Any]]) -> None:
         refuse_size("messages", len(messages), MAX_MESSAGES, "items")
     for index, message in enumerate(messages):
         path = f"messages[{index}]"
+        check_text(message, path)
         _MESSAGE(message, path)
         if present(message, "quickReply") or present(message, "sender"):
             _COMMON(message, path)

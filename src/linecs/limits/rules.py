@@ -20,6 +20,7 @@ __all__ = [
     "Text",
     "Url",
     "check_json_size",
+    "check_text",
     "present",
     "refuse",
     "refuse_size",
@@ -171,3 +172,27 @@ def check_json_size(value: object, path: str, kilobytes: int) -> None:
     size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
     if size > kilobytes * 1024:
         refuse_size(path, size, kilobytes * 1024, "bytes of JSON")
+
+
+def check_text(value: object, path: str) -> None:
+    """Refuse NUL and half characters anywhere: no UTF-8 says them, and not every database."""
+    match value:
+        case str():
+            if "\0" in value or not (value.isascii() or _encodes(value)):
+                refuse(path, "contains NUL or half of a surrogate pair. Remove that character.")
+        case Mapping():
+            for key, each in value.items():
+                # A name that is no text itself must not be part of the path.
+                check_text(key, path)
+                check_text(each, f"{path}.{key}")
+        case list() | tuple():
+            for index, each in enumerate(value):
+                check_text(each, f"{path}[{index}]")
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

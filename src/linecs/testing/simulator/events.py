@@ -65,14 +65,14 @@ REPLIABLE = frozenset(
 """Event types that carry a `replyToken`; a failed account link is the exception."""
 
 _LINE_HOSTED = {"type": "line"}
-_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+_ASTRAL = re.compile("[\U00010000-\U0010ffff\ud800-\udfff]")
 
 
 def encode_body(destination: str, events: Sequence[Mapping[str, Any]]) -> bytes:
     r"""Return a webhook body's bytes.
 
-    Emoji are written as `\uXXXX` escapes, as LINE writes some bodies, so that a host that
-    parses and writes the body anew fails the signature here as it would there.
+    Emoji, and halves of them, are written as `\uXXXX` escapes, as LINE writes some bodies, so that
+    a host that parses and writes the body anew fails the signature here as it would there.
     """
     body = {"destination": destination, "events": events}
     written = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
