@@ -27,7 +27,7 @@ class Speaker(StrEnum):
     OPERATOR = "operator"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Conversation:
     """The thread of one customer; the channel's own lane is one without a customer.
 

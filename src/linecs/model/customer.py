@@ -25,7 +25,7 @@ class Friendship(StrEnum):
     """Known by phone, mail or in the shop only; nothing can be sent."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Customer:
     """A LINE user of one channel, under our own internal id.
 

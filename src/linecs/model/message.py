@@ -52,7 +52,7 @@ class MessageState(StrEnum):
     """Taken back before any call to LINE."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Message:
     """One bubble.
 

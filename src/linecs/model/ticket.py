@@ -47,7 +47,7 @@ _JAPANESE = {
 }
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Ticket:
     """One matter of a customer.
 

@@ -12,7 +12,7 @@ NEVER = 1 << 62
 """Sorts after every time."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Place:
     """That a ticket is in a list, and where; a resolved ticket is in none.
 
