@@ -105,7 +105,9 @@ def reply_to(browser: FlaskClient, page: TestResponse, chat: str, text: str) -> 
     return browser.post(f"{chat}/reply", data={**form, "text": text, "asks": "yes"})
 
 
-@pytest.mark.parametrize("address", ["", "rows", "search", "news", "c/x", "why/x", "media/x"])
+@pytest.mark.parametrize(
+    "address", ["", "rows", "today", "search", "news", "c/x", "why/x", "media/x"]
+)
 def test_the_console_is_for_operators_alone(app: Flask, address: str) -> None:
     """Whoever is not logged in is sent to log in, whichever page they ask for."""
     answer = app.test_client().get(f"/desk/{address}")
@@ -359,3 +361,11 @@ def test_pages_are_small(hanako: FlaskClient, chat: str) -> None:
         with hanako.get(each) as served:
             weight += len(served.data)
     assert weight < 300_000
+
+
+def test_the_days_numbers_keep_no_page_waiting(hanako: FlaskClient, chat: str) -> None:
+    """The list comes without them first; asked for on their own, they are there for all pages."""
+    first = "<dt>お問い合わせ</dt><dd>{}</dd>".format
+    assert first("–") in hanako.get("/desk/").text
+    assert first(1) in hanako.get("/desk/today").text
+    assert first(1) in hanako.get("/desk/").text

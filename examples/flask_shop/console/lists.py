@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import render_template, request
 
 from console.partials import unless_known
+from console.today import Today
 from linecs.desk.inbox import SearchTooShortError
 
 if TYPE_CHECKING:
@@ -20,10 +21,15 @@ __all__ = ["add_lists"]
 
 def add_lists(console: Blueprint, view: DeskView) -> None:
     """Add the pages to the blueprint."""
+    of_today = Today(view.desk)
 
     @console.get("/")
     def inbox() -> str:
-        return render_template("console/list.html", today=view.desk.numbers(), **view.listed())
+        return render_template("console/list.html", today=of_today.last, **view.listed())
+
+    @console.get("/today")
+    def today() -> Response:
+        return unless_known(render_template("console/_today.html", today=of_today.current()))
 
     @console.get("/rows")
     def rows() -> Response:
