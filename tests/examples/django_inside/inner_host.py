@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING
 import pytest
 import support.line_views
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
 from werkzeug.test import Client
 
+from linecs.model import StoredEvent
+from linecs.storage.ports import Query
 from linecs.testing.host_contract import CommonHostTests
+from linecs.testing.simulator.events import sign
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from linecs import SupportDesk
+    from linecs.testing import LineSimulator
     from linecs.testing.host_contract import Host
 
 MOST_LINES = 30
@@ -38,6 +43,22 @@ class TestDjangoShop(CommonHostTests):
             return answer.status_code, answer.get_data()
 
         return send
+
+
+def test_it_commits_by_itself_where_requests_are_atomic(
+    line: LineSimulator, desk: SupportDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under `ATOMIC_REQUESTS` the event is durable before the answer, and nobody waits for us."""
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", True)  # noqa: FBT003 - as Django has it
+    event = line.customer("あおい").says("営業時間")
+    body = event.body.replace(event.webhook_event_id.encode(), b"01ANOTHER")
+    signature = sign(line.channel.secret, body)
+    answer = Client(WSGIHandler()).post(
+        "/line/webhook", data=body, headers={"X-Line-Signature": signature}
+    )
+    assert answer.status_code == 200
+    kept = desk._core.storage.read(lambda tx: tx.select(Query(row=StoredEvent)))
+    assert {each.id for each in kept} == {event.webhook_event_id, "01ANOTHER"}
 
 
 def test_the_adapter_is_under_thirty_lines() -> None:
