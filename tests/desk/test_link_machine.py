@@ -82,6 +82,7 @@ class LinkedDesk(RuleBasedStateMachine):
         self.shop = Shop(self.scene)
         self.blocked: set[str] = set()
         self.at_branch: set[str] = set()
+        self.written: dict[str, LedgerEntry] = {}
         for name in NAMES:
             self.shop.meets(name)
 
@@ -185,11 +186,15 @@ class LinkedDesk(RuleBasedStateMachine):
 
     @invariant()
     def every_link_is_in_the_ledger(self) -> None:
-        """What is, was written down."""
+        """What is, was written down; what was written stays as it is."""
         if not hasattr(self, "scene"):
             return
-        known = {each.link_id for each in self.scene.rows(LedgerEntry)}
-        assert {each.id for each in self.scene.rows(Link)} <= known
+        ledger = {each.id: each for each in self.scene.rows(LedgerEntry)}
+        assert {each.id for each in self.scene.rows(Link)} <= {
+            each.link_id for each in ledger.values()
+        }
+        assert ledger.items() >= self.written.items()
+        self.written = ledger
 
 
 def shown(desk: SupportDesk, customer_id: str) -> str | None:

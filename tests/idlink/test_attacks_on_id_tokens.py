@@ -300,6 +300,57 @@ class TestLiffIdToken:
             with pytest.raises(IdTokenError):
                 self.verify(token, shop, keys)
 
+    def test_an_address_inside_the_token_is_not_asked_for_keys(
+        self, shop: Shop, line: LineSimulator, hanako: Customer, login_channel: LoginChannel
+    ) -> None:
+        """Keys come from LINE's address, whatever `jku` and `x5u` name."""
+        asked: list[str] = []
+
+        class Watched(LineHttp):
+            def call(self, method: str, url: str, **more: Any) -> HttpAnswer:
+                asked.append(url)
+                return super().call(method, url, **more)
+
+        claims = claims_of(hanako.liff_id_token(login_channel))
+        own, elsewhere = ECKey.generate_key("P-256"), "https://evil.example/keys"
+        header = {"alg": "ES256", "kid": "own", "jku": elsewhere, "x5u": elsewhere}
+        certs = f"{line.url}/oauth2/v2.1/certs"
+        with pytest.raises(IdTokenError):
+            token = jwt.encode(header, claims, own)
+            self.verify(token, shop, LineKeys(url=certs, http=Watched()))
+        assert asked == [certs]
+
+    def test_a_token_of_a_key_that_line_made_since(
+        self, shop: Shop, hanako: Customer, login_channel: LoginChannel, clock: VirtualClock
+    ) -> None:
+        """LINE changes its key: the new one is fetched once, and the old one is worth nothing."""
+        made = {name: ECKey.generate_key("P-256", {"kid": name}) for name in ("old", "new")}
+        calls: list[str] = []
+
+        class Publishing:
+            current = "old"
+
+            def call(self, *_: object, **__: object) -> HttpAnswer:
+                calls.append(self.current)
+                key = {**made[self.current].as_dict(private=False), "kid": self.current}
+                return HttpAnswer(status=200, body=json.dumps({"keys": [key]}).encode())
+
+        line = Publishing()
+        keys = LineKeys(http=line)
+        claims = claims_of(hanako.liff_id_token(login_channel))
+        signed = {
+            name: jwt.encode({"alg": "ES256", "kid": name}, claims, key)
+            for name, key in made.items()
+        }
+        assert self.verify(signed["old"], shop, keys) == hanako.user_id
+        line.current = "new"
+        clock.advance(minutes=2)
+        for _ in range(3):
+            assert self.verify(signed["new"], shop, keys) == hanako.user_id
+        assert calls == ["old", "new"]
+        with pytest.raises(IdTokenError):
+            self.verify(signed["old"], shop, keys)
+
     def test_a_token_for_another_channel(
         self, shop: Shop, keys: LineKeys, hanako: Customer, line: LineSimulator
     ) -> None:
