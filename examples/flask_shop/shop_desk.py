@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from storefront import Shop
 
 from linecs import Channel, FileMediaStore, SqlStorage, SupportDesk
-from linecs.desk import Linking, read_routing
+from linecs.desk import Linking, Staff, read_routing
 from linecs.desk.knowledge import PublishedResponder
 from linecs.idlink import AccountLink, LinkRegistry
 from linecs.replies.faq import shipped_policy
 from linecs.replies.files import read_faq, read_rules, read_scenarios, read_templates
+from linecs.routing import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["create_desk", "desk", "publish_content"]
 
+_LEADS = {"hanako"}
 _CONTENT = Path(__file__).parent.parent / "shop_content"
 _READERS: Mapping[str, tuple[str, Callable[..., tuple[Any, ...]]]] = {
     "rules": ("rules.yaml", read_rules),
@@ -52,6 +54,7 @@ def create_desk(settings: Mapping[str, str]) -> SupportDesk:
                 api_url=settings.get("LINE_API_URL", "https://api.line.me"),
             )
         ],
+        staff=Staff(roles=lambda name: Role.LEAD if name in _LEADS else Role.OPERATOR),
         routing=read_routing((_CONTENT / "hours.yaml").read_bytes(), name="hours.yaml"),
         linking=Linking(account_link=_account_link(settings)),
         members=Shop(folder / "shop.sqlite3"),

@@ -10,6 +10,7 @@ from console import showing
 from console.conversations import add_conversations
 from console.desk_view import DeskView
 from console.lists import add_lists
+from console.proposals import add_proposals, may_decide
 from console.records import add_records
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def create_console(
         return {
             "names": colleagues(),
             "me": operator(),
+            "may_decide": operator() is not None and may_decide(view),
             "now": showing.now(),
             "logout_url": logout_url(),
             "marks": staff.marks.marks,
@@ -79,6 +81,7 @@ def create_console(
     add_lists(console, view)
     add_conversations(console, view)
     add_records(console, view)
+    add_proposals(console, view)
     return console
 
 

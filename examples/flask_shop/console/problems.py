@@ -32,6 +32,9 @@ _REFUSED = {
     "with_the_bot": "自動応答中です。先に「担当する」を押してください。",
     "no_text": "本文がありません。",
     "cannot_quote": "引用できるのは、文章かスタンプで返信するときだけです。",
+    "already_decided": "この提案は、ほかの人が採用か却下を決めました。",
+    "entry_gone": "足す先のFAQがもうありません。却下してください。",
+    "entry_id_taken": "その名前のFAQがもうあります。別の名前にしてください。",
     "no_quote_token": "このメッセージは引用できません。",
 }
 _PLAIN: Mapping[type[LinecsError], str] = {

@@ -33,6 +33,7 @@ class Evidence:
         at: When it was asked, epoch ms UTC.
     """
 
+    conversation_id: str
     ticket_id: str
     asked: str
     answered: str
@@ -68,6 +69,7 @@ def _evidence(tx: Transaction, source: ProposalSource) -> Evidence:
         return "\n".join(each.text for each in said if each.author is author)
 
     return Evidence(
+        conversation_id=source.conversation_id,
         ticket_id=source.ticket_id,
         asked=joined(Author.CUSTOMER),
         answered=joined(Author.OPERATOR),
