@@ -315,9 +315,9 @@ class TestLiffIdToken:
         own, elsewhere = ECKey.generate_key("P-256"), "https://evil.example/keys"
         header = {"alg": "ES256", "kid": "own", "jku": elsewhere, "x5u": elsewhere}
         certs = f"{line.url}/oauth2/v2.1/certs"
+        token, keys = jwt.encode(header, claims, own), LineKeys(url=certs, http=Watched())
         with pytest.raises(IdTokenError):
-            token = jwt.encode(header, claims, own)
-            self.verify(token, shop, LineKeys(url=certs, http=Watched()))
+            self.verify(token, shop, keys)
         assert asked == [certs]
 
     def test_a_token_of_a_key_that_line_made_since(
