@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -26,11 +27,7 @@ CREATE TABLE IF NOT EXISTS orders (
     status TEXT, carrier TEXT, tracking TEXT
 );
 """
-_MEMBERS = (
-    ("M1001", "aoi@example.com", "青井 葵", "ゴールド"),
-    ("M1002", "mio@example.com", "三尾 澪", "レギュラー"),
-    ("M1003", "hayashi@example.com", "林 凛", "シルバー"),
-)
+_CONTENT = Path(__file__).parents[2] / "shop_content" / "shop.json"
 _DAY = 86_400_000
 
 
@@ -42,20 +39,23 @@ class Shop:
 
     def install(self, now: int, *, password: str) -> None:
         """Make the tables, with believable members and orders; all have this password."""
-        orders = (
-            ("240611", "M1001", now - 3 * _DAY, "サテンドレス ネイビー M", "お届け済み"),
-            ("240587", "M1001", now - 20 * _DAY, "ポインテッドパンプス 23.5cm", "お届け済み"),
-            ("240622", "M1002", now - _DAY, "カラーコンタクト ワンデー ブラウン", "発送済み"),
-            ("240630", "M1003", now, "レースワンピース ブラック S", "発送準備中"),
-        )
+        content = json.loads(_CONTENT.read_text("utf-8"))
+        members = [
+            (each["number"], each["email"], each["name"], each["rank"], "")
+            for each in content["members"]
+        ]
+        orders = [
+            (
+                *(each["number"], each["member"], now - each["days_ago"] * _DAY),
+                *(each["title"], each["status"], "ヤマト運輸", f"4000-{each['number']}"),
+            )
+            for each in content["orders"]
+        ]
         with closing(self._connect()) as db, db:
             db.executescript(_TABLES)
-            db.executemany("INSERT OR IGNORE INTO members VALUES (?, ?, ?, ?, '')", list(_MEMBERS))
+            db.executemany("INSERT OR IGNORE INTO members VALUES (?, ?, ?, ?, ?)", members)
             db.execute("UPDATE members SET password = ?", [generate_password_hash(password)])
-            db.executemany(
-                "INSERT OR IGNORE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [(*order, "ヤマト運輸", f"4000-{order[0]}") for order in orders],
-            )
+            db.executemany("INSERT OR IGNORE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?)", orders)
 
     def log_in(self, email: str, password: str) -> str | None:
         """Return the member's id, None where the two do not belong together."""
