@@ -9,9 +9,7 @@ from attrs import evolve, frozen
 
 from linecs.desk.inbox.indexing import forget_texts
 from linecs.desk.knowledge.forgetting import drop_proposals
-from linecs.desk.knowledge.forgetting import drop_proposals
 from linecs.desk.links import LinkTransaction
-from linecs.desk.privacy.person import in_parts
 from linecs.desk.privacy.person import in_parts
 from linecs.hours import DAY_MS
 from linecs.model import (
@@ -140,20 +138,6 @@ def _remove_media(core: DeskCore) -> None:
         if core.media_store is not None:
             core.media_store.erase(media.location)
         _forget_location(core, media)
-
-
-def _remove_proposals(core: DeskCore) -> None:
-    """Remove what was proposed in the words of messages that are too old."""
-    days = core.settings.retention.messages
-    if days is not None:
-        before = below("since", core.clock() - days * DAY_MS)
-        core.storage.run(lambda tx: _drop_proposals_of(tx, before))
-
-
-def _drop_proposals_of(tx: Transaction, before: Condition) -> None:
-    sources = tx.select(Query(row=ProposalSource, where=(before,)))
-    for ids in in_parts({each.proposal_id for each in sources}):
-        drop_proposals(tx, ids)
 
 
 def _remove_proposals(core: DeskCore) -> None:
