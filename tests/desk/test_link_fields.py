@@ -130,7 +130,7 @@ def test_who_waits_for_stock_is_told_in_turn(scene: Scene, c1: CustomerId) -> No
         scene.clock.advance(seconds=1)
     waiting = scene.desk.fields.tagged("再入荷:A-102")
     for customer_id in waiting:
-        scene.desk.tell(customer_id, {"type": "text", "text": "再入荷しました。"})
+        scene.desk.notify(customer_id, {"type": "text", "text": "再入荷しました。"})
         scene.desk.untag(customer_id, "再入荷:A-102", actor="tanaka", version=1)
     scene.settle()
     assert waiting == [other, c1]

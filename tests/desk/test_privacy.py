@@ -296,7 +296,7 @@ def test_a_call_under_way_brings_nothing_back(
     """Whatever LINE answers after the erasure, nothing is written of it, and the desk goes on."""
     scene = make()
     customer_id, send = Shop(scene).meets(), LineGateway.send
-    scene.desk.tell(customer_id, {"type": "text", "text": SECRET})
+    scene.desk.notify(customer_id, {"type": "text", "text": SECRET})
     scene.clock.advance(minutes=5)
     if fault is not None:
         line.faults.add(fault, endpoint="/v2/bot/message/push")

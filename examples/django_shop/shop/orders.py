@@ -25,5 +25,5 @@ def ship(order_id: int) -> bool:
     order.save(update_fields=["status"])
     desk = joined_desk()
     for link in desk.links.of_member(order.member.number):
-        desk.tell(link.customer_id, {"type": "text", "text": _TEXT.format(order=order)})
+        desk.notify(link.customer_id, {"type": "text", "text": _TEXT.format(order=order)})
     return True

@@ -44,7 +44,7 @@ async def ship(
     def tell(session: Session) -> int:
         joined = desk.using(storage.join(session.connection()))
         links = joined.links.of_member(order.member_id)
-        told = [joined.tell(link.customer_id, {"type": "text", "text": text}) for link in links]
+        told = [joined.notify(link.customer_id, {"type": "text", "text": text}) for link in links]
         return sum(map(len, told))
 
     await session.flush()

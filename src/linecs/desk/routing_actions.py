@@ -135,9 +135,9 @@ class RoutingActions(Actions):
     ) -> tuple[MessageId, ...]:
         """Send a customer a notice of the shop's own systems, such as "shipped".
 
-        It passes whoever holds the conversation, and changes no ticket. Opens its own
-        transaction; under `using` it joins the host's, so that a notice goes out only if the
-        order's own row commits.
+        It passes whoever holds the conversation, and changes no ticket; a reply being written
+        has to be looked at again. Opens its own transaction; under `using` it joins the host's,
+        so that a notice goes out only if the order's own row commits.
 
         Args:
             customer_id: To whom.

@@ -43,7 +43,6 @@ from linecs.desk.privacy import PrivacyRoom
 from linecs.desk.routing import Routing
 from linecs.desk.routing_actions import RoutingActions
 from linecs.desk.settings import DeskSettings
-from linecs.desk.telling import tell_customer
 from linecs.desk.tickets import TicketRules
 from linecs.desk.turns import Turn
 from linecs.errors import ConfigurationError
@@ -67,8 +66,6 @@ if TYPE_CHECKING:
         EventId,
         FeedEntry,
         Job,
-        MessageId,
-        MessageObject,
         Responder,
         StoredEvent,
     )
@@ -177,21 +174,6 @@ class SupportDesk(OperatorActions, RoutingActions):
     def fields(self) -> FieldRoom:
         """Typed fields and tags of customers: set, look up, import."""
         return FieldRoom(self._core)
-
-    def tell(self, customer_id: str, *messages: MessageObject) -> Sequence[MessageId]:
-        """Queue what the shop's own system says, such as that something is in stock again.
-
-        Opens its own transaction (joins one under `using`). No ticket is opened, and whoever
-        holds the conversation goes on; a reply being written has to be looked at again.
-
-        Returns:
-            The messages; none where LINE would deliver nothing to this customer.
-
-        Raises:
-            LimitError: A message is larger than LINE allows.
-        """
-        core = self._core
-        return core.storage.run(lambda tx: tell_customer(core, tx, customer_id, *messages))
 
     @property
     def privacy(self) -> PrivacyRoom:
