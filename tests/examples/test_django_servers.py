@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ import pytest
 from attrs import frozen
 
 from databases import scratch_database
+from demos import demo_environment
 from django_shops import MANAGE, free_port, line_environment, manage, running, shop_environment
 from linecs import SqlStorage, SupportDesk
 from linecs.model import Author, Message, StoredEvent
@@ -69,6 +71,22 @@ def test_the_worker_answers_and_stops_on_sigterm(line: LineSimulator, tmp_path: 
         assert worker.returncode == 0, said
         assert said.splitlines()[-1] == "linecs: 終了しました"
         storage.close()
+
+
+@pytest.mark.parametrize("name", ["DEMO_PORT", "DEMO_LINE_PORT"])
+def test_a_busy_port_is_said(tmp_path: Path, name: str) -> None:
+    """Where another program listens the demonstration says how to choose another port."""
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        ports = {"DEMO_PORT": str(free_port()), "DEMO_LINE_PORT": str(free_port())}
+        ports[name] = str(busy.getsockname()[1])
+        environment = {**demo_environment(tmp_path), "SHOP_FOLDER": str(tmp_path), **ports}
+        with running(environment, MANAGE, "demo") as demo:
+            said, _ = demo.communicate(timeout=PATIENCE_SECONDS)
+    assert demo.returncode == 1
+    assert f"{name}=" in said
+    assert "Traceback" not in said
 
 
 @frozen

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.error import URLError
@@ -54,7 +55,7 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
-        port = int(os.environ.get("DEMO_PORT", "8951"))
+        port = _free_port("DEMO_PORT", 8951)
         shop = f"http://127.0.0.1:{port}"
         password = os.environ.get("DEMO_PASSWORD", "demo")
         with ExitStack() as running:
@@ -79,13 +80,25 @@ class Command(BaseCommand):
 
 def _line(shop: str) -> LineSimulator:
     """Return LINE on this machine, with customers' phones; not started yet."""
-    port = int(os.environ.get("DEMO_LINE_PORT", "8950"))
+    port = _free_port("DEMO_LINE_PORT", 8950)
     line = LineSimulator(port=port, run=str(time.time_ns()))
     line.channel.name = "ミモザ・クローゼット"
     for name in _PHONES:
         line.customer(name)
     line.deliver_to(f"{shop}/line/webhook")
     return line
+
+
+def _free_port(name: str, default: int) -> int:
+    port = int(os.environ.get(name, default))
+    with closing(socket.socket()) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError as error:
+            said = f"ポート {port} は使用中です。別の番号にするには: {name}={port + 10}"
+            raise CommandError(said) from error
+    return port
 
 
 def _environment(line: LineSimulator, shop: str, password: str) -> dict[str, str]:
@@ -128,4 +141,4 @@ def _wait_for(shop: str) -> None:
                 return
         except URLError:
             time.sleep(0.1)
-    raise CommandError(f"{shop} が開きません。ポートが使用中なら DEMO_PORT=9000 のように変えます。")
+    raise CommandError(f"{shop} が開きません。")
