@@ -61,6 +61,11 @@ def wrapping(scene: Scene) -> KnowledgeProposal:
     return proposal
 
 
+def customer_id(scene: Scene, name: str) -> str:
+    """Our id of a customer."""
+    return scene.one(Customer, equal("line_user_id", scene.line.customer(name).user_id)).id
+
+
 def nothing_is_left(scene: Scene, *words: str) -> bool:
     """Whether no proposal is kept, with or without text."""
     found = [each.place for each in scene.desk.privacy.scan(words) if "propos" in each.place]
@@ -125,6 +130,27 @@ def test_a_matter_that_only_people_saw_counts_too(taught: Scene) -> None:
     taught.storage.run(lambda tx: tx.delete(Trace, ()))
     (proposal,) = taught.desk.knowledge.propose()
     assert (proposal.kind, proposal.evidence) == (ProposalKind.ENTRY, 2)
+
+
+def test_nobody_learns_from_an_answer_that_a_customer_was_not_content_with(taught: Scene) -> None:
+    """A bad score afterwards: 不満 of five; ふつう is good enough."""
+    wrapping(taught)
+    taught.storage.run(lambda tx: tx.update(Ticket, (), {"score": 2}))
+    assert taught.desk.knowledge.propose() == []
+    taught.storage.run(lambda tx: tx.update(Ticket, (), {"score": 3}))
+    assert len(taught.desk.knowledge.propose()) == 1
+
+
+def test_a_bad_score_counts_against_the_entry_that_answered(taught: Scene) -> None:
+    """Nobody tapped いいえ, and a person had to help."""
+    ask(taught, "送料はいくらですか", "はい")
+    ask(taught, "営業時間を教えてください", customer="c2")
+    ask(taught, RETURN, "1", customer="c3")
+    (before,) = taught.desk.knowledge.propose()
+    of_c2 = equal("customer_id", customer_id(taught, "c2"))
+    taught.storage.run(lambda tx: tx.update(Ticket, [of_c2], {"score": 1}))
+    (after,) = taught.desk.knowledge.propose()
+    assert (before.past, after.past) == (2, 3)
 
 
 def test_what_rules_escalation_and_thanks_took_is_no_question(taught: Scene) -> None:
@@ -311,8 +337,7 @@ def test_proposals_go_with_an_erased_customer(taught: Scene) -> None:
     wrapping(taught)
     ask(taught, RETURN, "1", "はい", customer="c3")
     taught.desk.knowledge.propose()
-    user = taught.one(Customer, equal("line_user_id", taught.line.customer("c1").user_id))
-    taught.desk.privacy.erase(user.id, actor="root")
+    taught.desk.privacy.erase(customer_id(taught, "c1"), actor="root")
     assert taught.desk.privacy.scan(["ギフト包装はでき"]) == []
     assert [each.entry_id for each in taught.desk.knowledge.proposals()] == ["returns"]
     assert len(taught.rows(ProposalSource)) == 1
@@ -333,8 +358,7 @@ def test_what_a_lead_accepted_is_named_when_its_customer_is_erased(taught: Scene
 def test_an_export_names_no_proposal(taught: Scene) -> None:
     """A proposal holds other customers' words, too."""
     wrapping(taught)
-    user = taught.one(Customer, equal("line_user_id", taught.line.customer("c1").user_id))
-    exported = taught.desk.privacy.export(user.id, actor="shop")
+    exported = taught.desk.privacy.export(customer_id(taught, "c1"), actor="shop")
     assert "ギフト包装はできますか" in exported
     assert "お願いできますか" not in exported
 

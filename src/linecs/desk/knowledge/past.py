@@ -49,6 +49,7 @@ def recall(
     *,
     since: int,
     limit: int,
+    bad_until: int = 2,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> tuple[Recalled, ...]:
     """Return the newest inquiries whose outcome is known, oldest first.
@@ -60,10 +61,11 @@ def recall(
         storage: Where they are.
         since: Tickets opened before this epoch millisecond (UTC) do not count.
         limit: At most so many inquiries.
+        bad_until: Up to this score a customer was not content: nobody learns from the answer.
         progress: Told `read`, how many were found and how many are wanted.
     """
     found: list[Recalled] = []
-    for page in islice(_pages(storage, since), _PAGES):
+    for page in islice(_pages(storage, since, bad_until), _PAGES):
         found += page
         if progress is not None:
             progress("read", min(len(found), limit), limit)
@@ -73,7 +75,7 @@ def recall(
     return tuple(newest[-limit:])
 
 
-def _pages(storage: Storage, since: int) -> Iterator[list[Recalled]]:
+def _pages(storage: Storage, since: int, bad_until: int) -> Iterator[list[Recalled]]:
     after: tuple[object, ...] | None = None
     while True:
         query = Query(
@@ -83,14 +85,16 @@ def _pages(storage: Storage, since: int) -> Iterator[list[Recalled]]:
             limit=_PAGE,
             after=after,
         )
-        tickets, found = storage.read(lambda tx, query=query: _page(tx, query))  # type: ignore[misc]
+        tickets, found = storage.read(lambda tx, query=query: _page(tx, query, bad_until))  # type: ignore[misc]
         yield found
         if len(tickets) < _PAGE:
             return
         after = (tickets[-1].opened_at, tickets[-1].id)
 
 
-def _page(tx: Transaction, query: Query[Ticket]) -> tuple[list[Ticket], list[Recalled]]:
+def _page(
+    tx: Transaction, query: Query[Ticket], bad_until: int
+) -> tuple[list[Ticket], list[Recalled]]:
     tickets = tx.select(query)
     of_them = (one_of("ticket_id", [ticket.id for ticket in tickets]),)
     traces, messages = defaultdict(list), defaultdict(list)
@@ -101,7 +105,12 @@ def _page(tx: Transaction, query: Query[Ticket]) -> tuple[list[Ticket], list[Rec
     found = [
         one
         for ticket in tickets
-        for one in recalled_of(ticket, traces[ticket.id], messages[ticket.id])
+        for one in recalled_of(
+            ticket,
+            traces[ticket.id],
+            messages[ticket.id],
+            is_bad=0 < ticket.score <= bad_until,
+        )
     ]
     return tickets, found
 
@@ -119,7 +128,11 @@ class _Asked:
 
 
 def recalled_of(
-    ticket: Ticket, traces: Sequence[Trace], messages: Sequence[Message]
+    ticket: Ticket,
+    traces: Sequence[Trace],
+    messages: Sequence[Message],
+    *,
+    is_bad: bool = False,
 ) -> Iterator[Recalled]:
     """Give what is known of one ticket's inquiries; pure.
 
@@ -127,6 +140,7 @@ def recalled_of(
         ticket: At its end.
         traces: Its traces, oldest first. Without any, nobody but people saw the matter.
         messages: Its bubbles, oldest first.
+        is_bad: Whether the customer said afterwards that they were not content.
     """
     asked = list(_asked(traces)) if traces else list(_asked_of_people(messages))
     for one, after in zip(asked, [*asked[1:], None], strict=False):
@@ -136,7 +150,7 @@ def recalled_of(
             if one.since <= message.occurred_at
             and (after is None or message.occurred_at < after.since)
         ]
-        found = _recalled(ticket, one, own)
+        found = _recalled(ticket, _not_content(one) if is_bad else one, own, is_bad=is_bad)
         if found is not None:
             yield found
 
@@ -198,9 +212,18 @@ def _asked_of_people(messages: Sequence[Message]) -> Iterator[_Asked]:
         yield _Asked(id=id_, since=bubbles[0].occurred_at, until=last.occurred_at)
 
 
-def _recalled(ticket: Ticket, asked: _Asked, messages: Sequence[Message]) -> Recalled | None:
+def _not_content(asked: _Asked) -> _Asked:
+    if asked.entry_id and asked.signal is None:
+        return evolve(asked, signal=Signal.UNSATISFIED)
+    return asked
+
+
+def _recalled(
+    ticket: Ticket, asked: _Asked, messages: Sequence[Message], *, is_bad: bool
+) -> Recalled | None:
     words = [m for m in messages if m.occurred_at <= asked.until and _is_word(m, Author.CUSTOMER)]
-    answer = [] if asked.signal in {Signal.CONFIRMED, Signal.TAPPED} else _answer(messages)
+    is_settled = is_bad or asked.signal in {Signal.CONFIRMED, Signal.TAPPED}
+    answer = [] if is_settled else _answer(messages)
     signal = asked.signal or (Signal.OPERATOR if answer else None)
     if not words or signal is None:
         return None

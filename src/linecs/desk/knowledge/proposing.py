@@ -86,7 +86,9 @@ class _Run:
         self.now = core.clock()
         self.version: KnowledgeVersion | None = current(core.storage, KnowledgeKind.FAQ)
         self.entries: tuple[FaqEntry, ...] = entries_of(self.version)
-        recalled = recall(core.storage, since=since, limit=limit, progress=progress)
+        recalled = recall(
+            core.storage, since=since, limit=limit, bad_until=_bad_until(core), progress=progress
+        )
         self.past = [one.past for one in recalled]
         self._recalled: Mapping[str, Recalled] = {one.past.id: one for one in recalled}
 
@@ -107,6 +109,11 @@ class _Run:
         tx.delete(ProposalSource, [equal("proposal_id", row.id)])
         tx.insert(*(_source(row, each) for each in sources))
         return True
+
+
+def _bad_until(core: DeskCore) -> int:
+    survey = core.rules.routing.survey
+    return len(survey.labels) // 2 if survey else 2
 
 
 def _are_there(tx: Transaction, message_ids: Sequence[str]) -> bool:
