@@ -121,6 +121,7 @@ def test_a_record_is_one_page_with_all_text_escaped(served: Scene) -> None:
     assert reader.addresses == []
     assert 'lang="ja"' in page
     assert "担当者 hanako" in reader.text
+    assert "担当者に引き継いだ（答えが見つからない）" in reader.text
 
 
 def test_a_record_as_json_holds_no_token(served: Scene) -> None:

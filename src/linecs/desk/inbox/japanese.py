@@ -5,7 +5,7 @@ from __future__ import annotations
 from linecs.model import Author, MessageState, NoteKind
 from linecs.model.link import LinkEnd, LinkFlow
 
-__all__ = ["ACTORS", "AUTHORS", "ENDS", "FLOWS", "HAPPENINGS", "NOTES", "STATES"]
+__all__ = ["ACTORS", "AUTHORS", "ENDS", "FLOWS", "HAPPENINGS", "NOTES", "REASONS", "STATES"]
 
 AUTHORS = {
     Author.CUSTOMER: "お客様",
@@ -104,3 +104,26 @@ ENDS = {
     LinkEnd.REPLACED: "別の連携に置き換え",
     LinkEnd.ERASED: "データの消去",
 }
+REASONS = {
+    "angry": "お怒りのご様子",
+    "answer_over_limit": "回答が長すぎて送れない",
+    "asked_for_person": "担当者をご希望",
+    "delivery_dead": "届かなかった",
+    "delivery_parked": "配信数の上限で保留",
+    "delivery_unknown": "届いたか不明",
+    "event_failed": "受信内容の処理に失敗",
+    "faq_cannot_be_sent": "FAQの回答を送れない",
+    "faq_entry_gone": "FAQの項目がなくなった",
+    "no_answer": "お返事がない",
+    "no_answer_found": "答えが見つからない",
+    "not_content": "解決しなかった",
+    "person_first": "はじめから担当者が対応",
+    "repeated_misses": "候補で解決しない",
+    "responder_failed": "自動応答の不具合",
+    "responder_timeout": "自動応答が間に合わない",
+    "scenario_changed": "シナリオが変わった",
+    "scenario_failed": "シナリオを続けられない",
+    "scenario_timeout": "ご入力の途中で止まった",
+    **{str(end): words for end, words in ENDS.items()},
+}
+"""A shop's own reasons are shown as it wrote them."""

@@ -8,7 +8,16 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from linecs.desk.inbox.filters import KINDS
-from linecs.desk.inbox.japanese import ACTORS, AUTHORS, ENDS, FLOWS, HAPPENINGS, NOTES, STATES
+from linecs.desk.inbox.japanese import (
+    ACTORS,
+    AUTHORS,
+    ENDS,
+    FLOWS,
+    HAPPENINGS,
+    NOTES,
+    REASONS,
+    STATES,
+)
 from linecs.model import Author, MessageState
 
 if TYPE_CHECKING:
@@ -24,6 +33,7 @@ _STYLE = """
 body{font-family:"Hiragino Sans","Noto Sans JP","Yu Gothic",Meiryo,sans-serif;line-height:1.7;
 max-width:46rem;margin:0 auto;padding:1rem;color:#1a1a1a;background:#fff}
 h1{font-size:1.4rem}h2{font-size:1.1rem;border-bottom:2px solid #06753c;margin-top:2rem}
+.person{font-size:1.3rem;border:0;margin-top:3rem}
 h3{font-size:.9rem;text-align:center;color:#555;font-weight:normal;margin:1.5rem 0 .5rem}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{border:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top}
@@ -67,7 +77,7 @@ def _name(history: CustomerHistory) -> str:
 
 
 def _person(history: CustomerHistory, *, alone: bool) -> str:
-    head = "" if alone else f"<h2>{escape(_name(history))} 様</h2>"
+    head = "" if alone else f'<h2 class="person">{escape(_name(history))} 様</h2>'
     parts = (_about(history), _links(history.links), _tickets(history.tickets), _course(history))
     return "\n".join((head, *parts))
 
@@ -267,6 +277,7 @@ def _line(name: str, at: int, who: str, more: str, text: str) -> str:
 def _happening_line(happening: Happening) -> str:
     what = HAPPENINGS.get(happening.kind, happening.kind)
     who = ACTORS.get(happening.actor, happening.actor)
-    reason = f"（{happening.reason}）" if happening.reason else ""
+    why = REASONS.get(happening.reason, happening.reason)
+    reason = f"（{why}）" if why else ""
     time = _time(happening.at).strftime("%H:%M")
     return f'<li class="happening">{escape(f"{time} {who}: {what}{reason}")}</li>'
