@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from operator import add
+from typing import TYPE_CHECKING
 
 import ahocorasick_rs
 from attrs import frozen
@@ -20,6 +21,9 @@ from linecs.replies.faq.readings import in_kanji
 from linecs.replies.faq.vocabulary import GROUPS
 from linecs.replies.normalisation import Normaliser, Step
 from linecs.replies.normalisation.polite import polite_tail
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Features", "clauses", "features", "matching_key", "semantic_text"]
 
@@ -94,20 +98,24 @@ def semantic_text(text: str) -> str:
 
 def clauses(text: str) -> list[str]:
     """The parts of a text between marks and spaces, greetings and polite endings left out."""
-    parts = _BREAKS.split(in_kanji(_even(text)))
-    return [
-        part[: polite_tail(_hiragana(part))]
-        for part in parts
-        if part and not _GREETING.fullmatch(part)
-    ]
+    return [clause for clause, _ in _clauses(text)]
+
+
+def _clauses(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each clause as written and in hiragana."""
+    for part in _BREAKS.split(in_kanji(_even(text))):
+        if part and not _GREETING.fullmatch(part):
+            folded = _hiragana(part)
+            end = polite_tail(folded)
+            yield part[:end], folded[:end]
 
 
 def features(text: str) -> Features:
     """Take a text apart."""
     weights: dict[str, float] = {}
     length = 0.0
-    for clause in clauses(text):
-        found = _of_clause(_hiragana(clause), clause.translate(_scripts))
+    for clause, folded in _clauses(text):
+        found = _of_clause(folded, clause.translate(_scripts))
         length += sum([weight for _, weight in found])
         weights.update(found)
     return Features(weights, length)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LexicalIndex", "LexicalQuery"]
 
+_MOST_NEAR = 1_000
+
 
 class LexicalQuery:
     """A text taken apart for one index.
@@ -61,11 +63,11 @@ class LexicalIndex:
         self._rarity = rarity.tolist()
         self._own_numbers, self._own_masses = numbers, masses
         self._own_starts = [0, *itertools.accumulate(counts)]
+        self._near: dict[int, dict[int, float]] = {}
         order = np.argsort(numbers, kind="stable")
-        self._places = places[order]
-        self._scores = masses[order] / np.sqrt(lengths)[self._places]
-        totals = np.bincount(numbers, minlength=len(self._numbers))
-        self._starts = [0, *itertools.accumulate(totals.tolist())]
+        places = places[order]
+        totals = np.bincount(numbers, minlength=len(self._numbers)).tolist()
+        self._postings = _Postings(places, masses[order] / np.sqrt(lengths)[places], totals)
 
     def query(self, text: str) -> LexicalQuery:
         """Take `text` apart for `scores` and `coverage`."""
@@ -83,27 +85,23 @@ class LexicalIndex:
         """How well each text matches, in the order the texts were given; 0 where nothing does."""
         if not query.masses:
             return np.zeros(self._size)
-        starts, all_places, all_scores = self._starts, self._places, self._scores
-        spans = [slice(starts[number], starts[number + 1]) for number in query.masses]
-        places = np.concatenate([all_places[span] for span in spans])
-        scores = np.concatenate([all_scores[span] for span in spans])
+        postings = self._postings
+        found = [postings[number] for number in query.masses]
+        places = np.concatenate([places for places, _ in found])
+        scores = np.concatenate([scores for _, scores in found])
         totals = np.bincount(places, weights=scores, minlength=self._size)
         return totals.astype(np.float64, copy=False)
 
     def coverage(self, query: LexicalQuery, place: int) -> float:
         """The share of the query, by rarity, that the text at `place` has."""
-        asked = query.masses
-        shared = sum([asked[number] for number in self._own(place) if number in asked])
-        return _share(shared, query.mass)
+        shared = query.masses.keys() & self._own(place).keys()
+        return _share(sum(map(query.masses.__getitem__, shared)), query.mass)
 
     def title_coverage(self, query: LexicalQuery, place: int) -> float:
         """The share of the text at `place`, by rarity, that the query has."""
-        asked = query.masses
-        masses = self._own_masses[self._own_starts[place] : self._own_starts[place + 1]].tolist()
-        shared = [
-            mass for number, mass in zip(self._own(place), masses, strict=True) if number in asked
-        ]
-        return _share(sum(shared), sum(masses))
+        own = self._own(place)
+        shared = query.masses.keys() & own.keys()
+        return _share(sum(map(own.__getitem__, shared)), sum(own.values()))
 
     def _taken_apart(
         self, texts: Sequence[str]
@@ -120,10 +118,35 @@ class LexicalIndex:
             lengths.append(part.length or 1.0)
         return np.array(numbers, np.int32), np.array(weights, np.float64), counts, lengths
 
-    def _own(self, place: int) -> list[int]:
-        span = slice(self._own_starts[place], self._own_starts[place + 1])
-        numbers: list[int] = self._own_numbers[span].tolist()
-        return numbers
+    def _own(self, place: int) -> dict[int, float]:
+        """The text's features and their masses; kept for the texts that were near lately."""
+        found = self._near.get(place)
+        if found is None:
+            span = slice(self._own_starts[place], self._own_starts[place + 1])
+            numbers, masses = self._own_numbers[span].tolist(), self._own_masses[span].tolist()
+            if len(self._near) >= _MOST_NEAR:
+                self._near = {}
+            found = self._near[place] = dict(zip(numbers, masses, strict=True))
+        return found
+
+
+class _Postings(dict[int, tuple["NDArray[np.intp]", "NDArray[np.float64]"]]):
+    """By the number of a feature: the texts that have it, and its score in each.
+
+    Cut out of the whole when first asked for, since most features of a large FAQ never are.
+    """
+
+    def __init__(
+        self, places: NDArray[np.intp], scores: NDArray[np.float64], totals: Sequence[int]
+    ) -> None:
+        super().__init__()
+        self._places, self._scores = places, scores
+        self._starts = [0, *itertools.accumulate(totals)]
+
+    def __missing__(self, number: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        span = slice(self._starts[number], self._starts[number + 1])
+        self[number] = self._places[span], self._scores[span]
+        return self[number]
 
 
 def _share(part: float, whole: float) -> float:
