@@ -244,8 +244,8 @@ class Transaction(Protocol):
     ) -> int:
         """Do as `update` does with several pairs of conditions and changes, each some change.
 
-        Returns how many rows there were in all. None may depend on another, for those alike are
-        done together: they cost a database server one answer.
+        Returns how many rows there were in all. None may depend on another, nor two change the
+        same row, for those alike are done together: they cost a database server one answer.
         """
         ...
 

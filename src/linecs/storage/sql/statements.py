@@ -14,12 +14,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
-from attrs import frozen
+from attrs import evolve, frozen
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
-from linecs.storage.columns import Kind
 from linecs.storage.ports import Operator, StorageError
 from linecs.storage.rows import Values
+from linecs.storage.sql.arrays import array_text, insert_together, update_together
+from linecs.storage.sql.parameters import Parameters
 from linecs.storage.sql.schema import build_tables
 
 if TYPE_CHECKING:
@@ -39,16 +40,6 @@ LARGEST_LIST = 8192
 _ARRAY = -1
 _Shape = tuple[tuple[str, Operator, int], ...]
 """Each condition's column, operator, and values: 0 for an empty column, `_ARRAY` for a list."""
-_PARAMETER_TYPES: Mapping[Kind, Any] = {
-    Kind.NAME: sa.String(),
-    Kind.TEXT: sa.Text(),
-    Kind.JSON: sa.Text(),
-    Kind.NUMBER: sa.BigInteger(),
-    Kind.FLAG: sa.SmallInteger(),
-}
-_ARRAY_TYPES: Mapping[Kind, postgresql.ARRAY[Any]] = {
-    kind: postgresql.ARRAY(each) for kind, each in _PARAMETER_TYPES.items()
-}
 _COMPARISONS: Mapping[Operator, Callable[[Any, Any], ColumnElement[bool]]] = {
     Operator.EQUAL: lambda column, value: column == value,
     Operator.UNEQUAL: lambda column, value: column != value,
@@ -75,11 +66,13 @@ class Statement:
     Attributes:
         table: The table's name, without the prefix; for errors.
         arrange: Puts values into the order in which the text names them.
+        together: Does the same for many rows; takes an array of each value.
     """
 
     table: str
     text: str
     arrange: Callable[[Values], Values]
+    together: Statement | None = None
 
 
 def _padded(values: Sequence[Any]) -> int:
@@ -98,6 +91,8 @@ class Statements:
         self._tables = build_tables(prefix=prefix).tables
         self._mysql = dialect.name in {"mysql", "mariadb"}
         self._arrays = dialect.name == "postgresql"
+        self.array = array_text if dialect.driver == "psycopg" else list
+        """Returns values as PostgreSQL's driver takes an array."""
         self._compiled: dict[Hashable, Statement] = {}
         self.locks_rows = dialect.name != "sqlite"
         """Whether a select can lock the rows it finds."""
@@ -110,7 +105,7 @@ class Statements:
                 if condition.value is not None:
                     values.append(condition.value)
             elif self._arrays:
-                values.append(list(condition.value))
+                values.append(self.array(condition.value))
             else:
                 values += condition.value
                 values += condition.value[-1:] * (_padded(condition.value) - len(condition.value))
@@ -131,7 +126,8 @@ class Statements:
         Its row count tells; unlike a caught error, that leaves PostgreSQL's transaction usable.
         """
         key = ("insert", layout.table.name)
-        return self._compiled.get(key) or self._compile(key, layout, self._insert)
+        found = self._compiled.get(key)
+        return found or self._compile(key, layout, self._insert, many=self._insert_together)
 
     def select(
         self, layout: Layout, conditions: Sequence[Condition], query: Query[Any], lock: RowLock
@@ -163,7 +159,9 @@ class Statements:
         """Return a statement that takes the changed columns, then conditions."""
         shape, names = self._shape_of(conditions), tuple(changes)
         key = ("update", layout.table.name, names, shape)
-        return self._compiled.get(key) or self._compile(key, layout, self._update, names, shape)
+        many = self._update_together if _is_of_single(shape) else None
+        found = self._compiled.get(key)
+        return found or self._compile(key, layout, self._update, names, shape, many=many)
 
     def add(self, layout: Layout, amounts: Iterable[str]) -> Statement:
         """Return a statement that takes a whole row to insert, then the amounts to add."""
@@ -183,22 +181,37 @@ class Statements:
         layout: Layout,
         build: Callable[..., sa.ClauseElement],
         *shape: Any,  # noqa: ANN401 - whatever that kind of statement depends on
+        many: Callable[..., sa.ClauseElement] | None = None,
     ) -> Statement:
-        parameters = _Parameters(layout)
+        statement = self._write(layout, build, *shape)
+        if many is not None and self.array is array_text:
+            statement = evolve(statement, together=self._write(layout, many, *shape))
+        self._compiled[key] = statement
+        return statement
+
+    def _write(
+        self,
+        layout: Layout,
+        build: Callable[..., sa.ClauseElement],
+        *shape: Any,  # noqa: ANN401 - as above
+    ) -> Statement:
+        parameters = Parameters(layout)
         table = self._tables[f"{self.prefix}{layout.table.name}"]
         compiled = cast(
             "SQLCompiler", build(table, parameters, *shape).compile(dialect=self.dialect)
         )
-        statement = Statement(layout.table.name, str(compiled), parameters.arranger(compiled))
-        self._compiled[key] = statement
-        return statement
+        return Statement(layout.table.name, str(compiled), parameters.arranger(compiled))
 
-    def _insert(self, table: sa.Table, parameters: _Parameters) -> sa.ClauseElement:
+    def _insert(self, table: sa.Table, parameters: Parameters) -> sa.ClauseElement:
         row = {column.name: parameters.add(column.name) for column in table.c}
         if self._mysql:
             # It hides truncation and more, so `Layout.pack` has refused all that before.
             return mysql.insert(table).prefix_with("IGNORE").values(row)
         return self._upsert(table).values(row).on_conflict_do_nothing()
+
+    @staticmethod
+    def _insert_together(table: sa.Table, parameters: Parameters) -> sa.ClauseElement:
+        return insert_together(table, parameters.add_array)
 
     def _upsert(self, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
         if self.dialect.name == "postgresql":
@@ -208,7 +221,7 @@ class Statements:
     def _select(
         self,
         table: sa.Table,
-        parameters: _Parameters,
+        parameters: Parameters,
         shape: _Shape,
         query: Query[Any],
         lock: RowLock,
@@ -234,7 +247,7 @@ class Statements:
         return ordered.nulls_last() if down else ordered.nulls_first()
 
     def _beyond(
-        self, table: sa.Table, parameters: _Parameters, order: tuple[str, ...]
+        self, table: sa.Table, parameters: Parameters, order: tuple[str, ...]
     ) -> ColumnElement[bool]:
         down = order[0].startswith("-")
         columns = [table.c[name.removeprefix("-")] for name in order]
@@ -251,19 +264,26 @@ class Statements:
         return sa.and_(first, beyond)
 
     @staticmethod
-    def _count(table: sa.Table, parameters: _Parameters, shape: _Shape) -> sa.ClauseElement:
+    def _count(table: sa.Table, parameters: Parameters, shape: _Shape) -> sa.ClauseElement:
         where = _where(table, parameters, shape)
         return sa.select(sa.func.count()).select_from(table).where(*where)
 
     @staticmethod
     def _update(
-        table: sa.Table, parameters: _Parameters, names: tuple[str, ...], shape: _Shape
+        table: sa.Table, parameters: Parameters, names: tuple[str, ...], shape: _Shape
     ) -> sa.ClauseElement:
         changes = {name: parameters.add(name) for name in names}
         return sa.update(table).values(changes).where(*_where(table, parameters, shape))
 
+    @staticmethod
+    def _update_together(
+        table: sa.Table, parameters: Parameters, names: tuple[str, ...], shape: _Shape
+    ) -> sa.ClauseElement:
+        compared = [(column, _COMPARISONS[operator]) for column, operator, _ in shape]
+        return update_together(table, parameters.add_array, names, compared)
+
     def _add(
-        self, table: sa.Table, parameters: _Parameters, names: tuple[str, ...]
+        self, table: sa.Table, parameters: Parameters, names: tuple[str, ...]
     ) -> sa.ClauseElement:
         row = {column.name: parameters.add(column.name) for column in table.c}
         sums = {name: table.c[name] + parameters.add(name) for name in names}
@@ -273,49 +293,21 @@ class Statements:
         return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=sums)
 
     @staticmethod
-    def _delete(table: sa.Table, parameters: _Parameters, shape: _Shape) -> sa.ClauseElement:
+    def _delete(table: sa.Table, parameters: Parameters, shape: _Shape) -> sa.ClauseElement:
         return sa.delete(table).where(*_where(table, parameters, shape))
 
 
-class _Parameters:
-    """The values a statement takes, in the order in which its caller gives them."""
-
-    def __init__(self, layout: Layout) -> None:
-        self._kinds = {column.name: column.kind for column in layout.columns}
-        self._names: list[str] = []
-
-    def add(self, column: str) -> sa.BindParameter[Any]:
-        return self._bind(_PARAMETER_TYPES[self._kinds[column]])
-
-    def add_array(self, column: str) -> sa.BindParameter[Any]:
-        return self._bind(_ARRAY_TYPES[self._kinds[column]])
-
-    def add_limit(self) -> sa.BindParameter[int]:
-        return self._bind(sa.Integer())
-
-    def arranger(self, compiled: SQLCompiler) -> Callable[[Values], Values]:
-        """Return what puts the values, and constants SQLAlchemy added, where the text has them."""
-        wanted = list(compiled.positiontup or ())
-        constants = tuple(name for name in dict.fromkeys(wanted) if name not in self._names)
-        extra = tuple(compiled.params[name] for name in constants)
-        known = {name: place for place, name in enumerate((*self._names, *constants))}
-        places = [known[name] for name in wanted]
-        if places == list(range(len(self._names))):
-            return tuple
-        return lambda values: tuple(map((*values, *extra).__getitem__, places))
-
-    def _bind(self, kind: Any) -> sa.BindParameter[Any]:  # noqa: ANN401 - any column type
-        name = f"v{len(self._names)}"
-        self._names.append(name)
-        return sa.bindparam(name, type_=kind)
+def _is_of_single(shape: _Shape) -> bool:
+    """Whether each condition compares with one value, which may differ from row to row."""
+    return all(width == 1 and operator is not Operator.ONE_OF for _, operator, width in shape)
 
 
-def _where(table: sa.Table, parameters: _Parameters, shape: _Shape) -> list[ColumnElement[bool]]:
+def _where(table: sa.Table, parameters: Parameters, shape: _Shape) -> list[ColumnElement[bool]]:
     return [_condition(table, parameters, *part) for part in shape]
 
 
 def _condition(
-    table: sa.Table, parameters: _Parameters, name: str, operator: Operator, width: int
+    table: sa.Table, parameters: Parameters, name: str, operator: Operator, width: int
 ) -> ColumnElement[bool]:
     column = table.c[name]
     if width == _ARRAY:

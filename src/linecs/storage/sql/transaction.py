@@ -215,6 +215,9 @@ class SqlTransaction:
     def _execute_each(self, statement: Statement, rows: Sequence[Values]) -> int:
         if len(rows) == 1:
             return self._execute(statement, rows[0])
+        if statement.together is not None:
+            arrays = tuple([self._statements.array(column) for column in zip(*rows, strict=True)])
+            return self._execute(statement.together, arrays)
         self._must_write()
         return self._executor.execute_many(statement, rows)
 

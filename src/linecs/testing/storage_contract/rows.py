@@ -99,6 +99,23 @@ class RowsContract(ContractBase):
         found = storage.read(lambda tx: tx.select(Query(row=StoredEvent, order=("id",))))
         assert [each.tries for each in found] == [1, 2, 3, 0]
 
+    def test_odd_text_stays_as_it_is_in_many_rows_at_once(self, storage: Storage) -> None:
+        """Whatever way of writing many rows a store takes, none of its own marks is lost in it."""
+        odd = ['"', "\\", '\\"', "NULL", "null", "", "{a,b}", "a\nb", "'", "%s", ":x", "🍎 ", ","]
+        rows = [event(str(number), error=text) for number, text in enumerate(odd)]
+        storage.run(lambda tx: tx.insert(*rows))
+        updates = [((equal("id", row.id), equal("tries", 0)), {"raw": row.error}) for row in rows]
+        assert storage.run(lambda tx: tx.update_each(StoredEvent, updates)) == len(odd)
+        found = storage.read(lambda tx: [tx.get(StoredEvent, row.id) for row in rows])
+        assert [(each.error, each.raw) for each in found] == [(text, text) for text in odd]
+
+    def test_empty_columns_stay_empty_in_many_rows_at_once(self, storage: Storage) -> None:
+        """Among rows whose column is filled, and where no row's is."""
+        rows = [link("1", "a"), link("2", None), link("3", None)]
+        storage.run(lambda tx: tx.insert(*rows))
+        found = storage.read(lambda tx: tx.select(Query(row=Link, order=("id",))))
+        assert [each.user_seat for each in found] == ["a", None, None]
+
     def test_save_writes_only_what_differs(self, storage: Storage) -> None:
         """A column that another writer changed meanwhile, and we did not, keeps its value."""
         storage.run(lambda tx: tx.insert(event("1")))
