@@ -222,9 +222,7 @@ class _Connection:
                 self._perform_together(calls, transaction)
             self._say("COMMIT")
         except BaseException:
-            # SQLite has rolled back by itself where the disk is full.
-            if self._raw.in_transaction:
-                self._say("ROLLBACK")
+            self._roll_back()
             raise
         finally:
             transaction.end()
@@ -245,17 +243,21 @@ class _Connection:
     def close(self) -> None:
         self._engine.dispose()
 
+    def _roll_back(self) -> None:
+        # SQLite has rolled back by itself where the disk is full.
+        if self._raw.in_transaction:
+            self._say("ROLLBACK")
+
     def _perform_together(self, calls: Sequence[Call], transaction: SqlTransaction) -> None:
-        # Works may be done again, and seldom fail: one savepoint for all costs less than many.
-        self._say("SAVEPOINT linecs")
+        # Works may be done again and seldom fail, so savepoints are for the second try.
         try:
             for call in calls:
                 call.perform(transaction)
-        except Exception:  # noqa: BLE001 - it is raised again by the work that fails alone
-            self._say("ROLLBACK TO linecs")
+        except Exception:  # noqa: BLE001 - the work that fails alone raises it again
+            self._roll_back()
+            self._say("BEGIN IMMEDIATE")
             for call in calls:
                 self._perform_undoable(call, transaction)
-        self._say("RELEASE linecs")
 
     def _perform_undoable(self, call: Call, transaction: SqlTransaction) -> None:
         self._say("SAVEPOINT linecs")
