@@ -1,7 +1,8 @@
 """How many messages a second leave the outbox, each with its outcome recorded.
 
 LINE answers at once here: what is measured is what we do around the call. Beside it stands an
-outbox by hand that claims in batches of 100 and completes one by one, and procrastinate.
+outbox by hand that claims in batches of 100 and completes one by one, and procrastinate with as
+many jobs at once as suits it best.
 
 Run: python bench/outbox.py
 """
@@ -113,7 +114,9 @@ def _queued(number: int, now: int) -> Sequence[object]:
 
 def _deliver(url: str, begin: Barrier) -> None:
     desk = _desk(url)
-    desk.deliver()
+    taken = 0
+    while taken < _BATCH:
+        taken += desk.deliver()
     begin.wait()
     while desk.deliver():
         pass
@@ -217,8 +220,8 @@ def _theirs(url: str, workers: int) -> float:
     return _rate(_dispatch, url, workers)
 
 
-def _procrastinate(url: str) -> float:
-    """Return procrastinate's jobs a second, ten at a time."""
+def _procrastinate(url: str, at_once: int) -> float:
+    """Return procrastinate's jobs a second, so many at a time."""
     plain = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     connector = procrastinate.PsycopgConnector(conninfo=plain)
     app = procrastinate.App(connector=connector)
@@ -234,11 +237,19 @@ def _procrastinate(url: str) -> float:
             await send.batch_defer_async(*jobs)
             began = time.perf_counter()
             await app.run_worker_async(
-                wait=False, concurrency=10, listen_notify=False, install_signal_handlers=False
+                wait=False,
+                concurrency=at_once,
+                listen_notify=False,
+                install_signal_handlers=False,
             )
             return JOBS / (time.perf_counter() - began)
 
     return asyncio.run(measured())
+
+
+def _jobs(at_once: int) -> tuple[float, int]:
+    with postgresql() as url:
+        return _procrastinate(url, at_once), at_once
 
 
 def _intake_waits(url: str, began: Any, ended: Any, waits: Any) -> None:  # noqa: ANN401 - of multiprocessing
@@ -303,10 +314,9 @@ def main() -> None:
         rates[kind, workers] = ours
         name = f"{kind}, {workers} worker(s)"
         print(f"{name:<32}{ours:>10.0f}{theirs:>10.0f}{ours / theirs:>8.2f}")
-    with postgresql() as url:
-        jobs = _procrastinate(url)
-    print(f"{'procrastinate, 10 at a time':<32}{'':>10}{jobs:>10.0f}", end="")
-    print(f"{rates['PostgreSQL', 1] / jobs:>8.2f}")
+    jobs, at_once = max(_jobs(each) for each in (1, 10, 50))
+    name = f"procrastinate, {at_once} at a time"
+    print(f"{name:<32}{'':>10}{jobs:>10.0f}{rates['PostgreSQL', 1] / jobs:>8.2f}")
     for workers in (1, 4):
         with _File() as url:
             waits = _waits(url, workers)

@@ -65,8 +65,9 @@ def _number(tx: Transaction) -> int:
     fresh = tx.select(
         Query(row=FeedEntry, where=(equal("cursor", 0),), order=("id",), limit=_BATCH)
     )
-    for place, entry in enumerate(fresh, start=counter.value + 1):
-        tx.save(entry, evolve(entry, cursor=place))
+    places = enumerate(fresh, start=counter.value + 1)
+    numbered = [((equal("id", entry.id),), {"cursor": place}) for place, entry in places]
+    tx.update_each(FeedEntry, numbered)
     tx.save(counter, evolve(counter, value=counter.value + len(fresh)))
     return len(fresh)
 
