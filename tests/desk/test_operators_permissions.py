@@ -15,9 +15,11 @@ from linecs.errors import NotPermittedError
 from linecs.model import Attempt, AuditEntry, OutboxItem, Route, Ticket, TicketId
 from linecs.routing import Permission, RoleTable
 from linecs.storage.ports import equal, unequal
+from linked_shop import account_linking
 
 if TYPE_CHECKING:
     from desks import MakeScene
+    from linecs.testing import LineSimulator
 
 P = Permission
 HOUR = 3_600_000
@@ -213,11 +215,11 @@ def test_what_leaves_no_line_asks_all_the_same(make: MakeScene, name: str) -> No
     acts[name]("can")
 
 
-def trainee(make: MakeScene, *, quota: int) -> Chat:
+def trainee(make: MakeScene, *, quota: int, **options: Any) -> Chat:
     """A trainee may reply, but not spend what the month has left for people."""
     may = {P.REPLY, P.CLAIM}
     table = RoleTable(roles={"trainee": may, "senior": {*may, P.SPEND_RESERVE}})
-    scene = make(staff=Staff(roles=lambda name: name, role_table=table))
+    scene = make(staff=Staff(roles=lambda name: name, role_table=table), **options)
     scene.line.channel.quota = quota
     scene.desk.run_jobs()
     scene.asks(QUESTION)
@@ -235,6 +237,18 @@ def test_the_reserve_is_for_those_whose_role_says_so(make: MakeScene) -> None:
     assert chat.scene.rows(OutboxItem) == []
     assert chat.ticket == before
     _reply(Chat(chat.scene, "senior"))
+    assert len(chat.scene.rows(OutboxItem)) == 1
+
+
+def test_an_invitation_spends_the_reserve_too(make: MakeScene, line: LineSimulator) -> None:
+    """Whatever an operator sends is held to the same."""
+    chat = trainee(make, quota=0, linking=account_linking(line))
+    chat.scene.clock.advance(minutes=2)
+    with pytest.raises(NotPermittedError) as refused:
+        chat.desk.links.invite(chat.id, actor="trainee")
+    assert refused.value.permission == P.SPEND_RESERVE
+    assert chat.scene.rows(OutboxItem) == []
+    chat.desk.links.invite(chat.id, actor="senior")
     assert len(chat.scene.rows(OutboxItem)) == 1
 
 

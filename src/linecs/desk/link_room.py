@@ -60,7 +60,8 @@ class LinkRoom:
 
         Raises:
             UnreachableError: LINE would deliver nothing to this customer.
-            NotPermittedError: The role takes no `reply`.
+            NotPermittedError: The role takes no `reply`; or no `spend_reserve`, and the invitation
+                would be pushed from what the month has left for people.
             ConfigurationError: The desk has no account link.
         """
         core = self._core

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from linecs.delivery.planner import refusal
 from linecs.desk.changes import Changes
+from linecs.desk.operators.spending import permit_spending
 from linecs.desk.outgoing import queue_messages
-from linecs.model import Author, Conversation, Customer
+from linecs.model import Author, Conversation, Customer, OperatorId
 
 if TYPE_CHECKING:
     from linecs.desk.core import DeskCore
@@ -25,7 +26,10 @@ def tell_customer(
     author: Author = Author.SYSTEM,
     author_id: str = "",
 ) -> tuple[MessageId, ...]:
-    """Queue messages and return them; none where LINE would deliver nothing. Joins."""
+    """Queue messages and return them; none where LINE would deliver nothing. Joins.
+
+    Raises `NotPermittedError` where they are an operator's who may not push them now.
+    """
     customer = tx.find(Customer, customer_id)
     if customer is None or refusal(customer, core.clock()) or not messages:
         return ()
@@ -38,6 +42,8 @@ def tell_customer(
         author_id=author_id,
         now=core.clock(),
     )
+    if author is Author.OPERATOR:
+        permit_spending(core, tx, customer, queued, actor=OperatorId(author_id))
     changes = Changes()
     changes.add(*queued.rows)
     changes.alter(conversation, queued.conversation, guard=("version",))
