@@ -14,12 +14,9 @@ from attrs import frozen
 from linecs.model import (
     Attempt,
     AuditEntry,
-    ChannelId,
     Conversation,
-    ConversationId,
     Customer,
     Draft,
-    EventId,
     FeedEntry,
     Job,
     Media,
@@ -31,7 +28,6 @@ from linecs.model import (
     StaffPresence,
     StoredEvent,
     Ticket,
-    TicketId,
 )
 from linecs.model.fields import CustomerField, CustomerTag, FieldChange
 from linecs.model.knowledge import (
@@ -49,63 +45,10 @@ from linecs.model.link import (
     LinkNonce,
     LoginAttempt,
 )
+from linecs.storage.desk_rows import Counter, Memory, Quota, Trace
 from linecs.storage.inbox_rows import Place, SearchBlock, SearchPosting, SearchText
 
 __all__ = ["TABLES", "Counter", "Memory", "Quota", "Table", "Trace", "table_of"]
-
-
-@frozen(kw_only=True)
-class Counter:
-    """A number kept up to date by those who change what it counts."""
-
-    name: str
-    value: int = 0
-
-
-@frozen(kw_only=True)
-class Memory:
-    """What a responder remembers for a conversation, as JSON text."""
-
-    conversation_id: str
-    content: str
-    changed_at: int
-
-
-@frozen(kw_only=True)
-class Quota:
-    """What LINE said of a channel's messages this month, and what was planned since.
-
-    Attributes:
-        limited: Whether there is a limit at all.
-        asked_at: When LINE was asked, epoch ms UTC.
-    """
-
-    channel_id: ChannelId
-    limited: bool = False
-    allowance: int = 0
-    used: int = 0
-    asked_at: int = 0
-
-
-@frozen(kw_only=True)
-class Trace:
-    """Why an inquiry was answered as it was (Promise 10).
-
-    Attributes:
-        inquiry_id: The newest bubble's event id.
-        decision: `Answer`, `Choices` or `HandOff`.
-        since, until: When its first and last bubbles were written, epoch ms UTC.
-        content: The steps as JSON text; may quote the customer, so it goes when they unsend.
-    """
-
-    inquiry_id: EventId
-    conversation_id: ConversationId
-    ticket_id: TicketId | None
-    decision: str
-    source: str
-    since: int
-    until: int
-    content: str
 
 
 @frozen(kw_only=True)
