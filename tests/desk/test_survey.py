@@ -156,6 +156,35 @@ def test_only_the_newest_end_is_asked_about(caring: Scene) -> None:
     assert caring.one(Ticket, equal("id", second.id)).surveyed_at
 
 
+def test_a_matter_that_goes_on_in_another_ticket_is_asked_about_at_its_end(
+    caring: Scene,
+) -> None:
+    """Merging is no end; what was answered before it counts as answered there."""
+    now = caring.asks(QUESTION)
+    caring.desk.reply(
+        now.id, "はい。", actor="reika", version=now.version, seen=now.newest_message_id
+    )
+    caring.settle()
+    first = caring.ticket
+    filed = caring.desk.open_ticket("電話でも", actor="reika", customer_id=now.customer_id)
+    merged = caring.desk.merge(
+        first.id,
+        filed.ticket_id,
+        actor="reika",
+        version=first.version,
+        into_version=filed.ticket_version,
+    )
+    caring.line.customer("c1").blocks()
+    caring.line.customer("c1").unblocks()
+    caring.settle()
+    assert said(caring) == []
+    caring.desk.resolve(merged.ticket_id, actor="reika", version=merged.ticket_version)
+    caring.asks("ありがとうございました")
+    caring.settle()
+    assert said(caring) == [ASKED]
+    assert caring.one(Ticket, equal("id", filed.ticket_id)).surveyed_at
+
+
 def test_the_question_takes_no_buttons_away(make: MakeScene) -> None:
     """LINE forgets quick replies once anything is said after them."""
     tap_me = {"type": "action", "action": {"type": "message", "label": "はい", "text": "はい"}}

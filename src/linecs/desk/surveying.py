@@ -100,8 +100,9 @@ class Survey:
 
 
 def _was_served(ticket: Ticket) -> bool:
-    """Whether a person has answered and ended it."""
-    return ticket.resolved_by not in _NOT_PEOPLE and bool(ticket.first_replied_at)
+    """Whether a person has answered and ended it; a merged one goes on in another."""
+    by_person = ticket.resolved_by not in _NOT_PEOPLE and ticket.reason != "merged"
+    return by_person and bool(ticket.first_replied_at)
 
 
 def ask_after(act: Act) -> None:

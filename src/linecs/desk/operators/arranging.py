@@ -163,7 +163,10 @@ def _refuse_merging(source: Ticket, target: Ticket) -> None:
 
 
 def _taken_on(act: Act, source: Ticket) -> Ticket:
-    """Return the other ticket, with whoever waits for an answer on this one waiting there."""
+    """Return the other ticket, with whoever waits for an answer on this one waiting there.
+
+    What was answered on this one was answered on that one from then on.
+    """
     unanswered = Query(
         row=Message,
         where=(
@@ -173,7 +176,13 @@ def _taken_on(act: Act, source: Ticket) -> Ticket:
         ),
     )
     since = source.waiting_since or _waiting_since(act.tx.select(unanswered))
-    return act.core.rules.taken_on(act.ticket, since, act.now)
+    replies = [at for at in (source.first_replied_at, act.ticket.first_replied_at) if at]
+    answered = evolve(
+        act.ticket,
+        first_replied_at=min(replies, default=0),
+        last_replied_at=max(source.last_replied_at, act.ticket.last_replied_at),
+    )
+    return act.core.rules.taken_on(answered, since, act.now)
 
 
 def open_ticket(
