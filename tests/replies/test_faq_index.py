@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from faqs import NOON, SHOP, LetterEmbedder
@@ -18,9 +18,9 @@ from linecs.replies.faq import (
 )
 
 
-def first(index: FaqIndex, text: str, **rest: int) -> str:
+def first(index: FaqIndex, text: str, at: int | None = None) -> str:
     """The id of the nearest entry."""
-    return index.search(text, **rest).candidates[0].entry.id
+    return index.search(text, at=at).candidates[0].entry.id
 
 
 @pytest.mark.parametrize("embedder", [None, LetterEmbedder()], ids=["words", "words+meaning"])
@@ -154,6 +154,7 @@ def test_vectors_of_another_model_are_refused() -> None:
 
 
 @given(st.text(max_size=40))
+@example("送料\ud800いくら")
 def test_any_message_can_be_asked(text: str) -> None:
     """No message breaks the search; its evidence stays within its bounds."""
     evidence = FaqIndex(SHOP, embedder=LetterEmbedder()).search(text).evidence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from faqs import NOON, SHOP, inquiry
@@ -341,6 +341,7 @@ def test_ended_entries_do_not_answer(faq: FaqResponder) -> None:
         max_size=4,
     )
 )
+@example(titles=["返品", "返品\0\ud800"])
 def test_no_title_overflows_line(titles: list[str]) -> None:
     """Choices of any titles stay within LINE's sizes."""
     entries = [

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from linecs.replies.chain import Chain
-    from linecs.replies.considered import Considered, Explaining
+    from linecs.replies.considered import Considered, Explaining, TimingOut
     from linecs.replies.evaluation import Evaluation, evaluate
     from linecs.replies.explanation import explain
     from linecs.replies.faq import (
@@ -69,6 +69,7 @@ __all__ = [
     "ScenarioResponder",
     "Template",
     "TemplateBook",
+    "TimingOut",
     "evaluate",
     "explain",
     "lint_faq",
@@ -103,6 +104,7 @@ _HOME = {
     "ScenarioResponder": "scenario",
     "Template": "templates",
     "TemplateBook": "templates",
+    "TimingOut": "considered",
     "evaluate": "evaluation",
     "explain": "explanation",
     "lint_faq": "lint",

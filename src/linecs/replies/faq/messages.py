@@ -159,6 +159,8 @@ def _with_buttons(message: dict[str, Any], buttons: Sequence[dict[str, Any]]) ->
 
 
 def _shortened(text: str) -> str:
+    # LINE refuses a whole message for a NUL or half of a surrogate pair in it.
+    text = text.replace("\0", "").encode("utf-8", "ignore").decode()
     if utf16_length(text) <= _LONGEST_TITLE:
         return text
     return split_text(text, _LONGEST_TITLE - 1)[0] + "…"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import ahocorasick_rs
 
-from linecs.replies.normalisation import Normaliser, Step
+from linecs.replies.normalisation import Normaliser, Step, sound_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -89,6 +89,7 @@ class Respelling:
 
     def __call__(self, text: str) -> str:
         """`text` with every such word respelt."""
+        text = sound_text(text)
         found = self._automaton.find_matches_as_indexes(text)
         if not found:
             return text

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from linecs.replies.keyword.rule import Kind
 from linecs.replies.keyword.texts import RegexSet, TextSet
-from linecs.replies.normalisation import Normaliser, Step
+from linecs.replies.normalisation import Normaliser, Step, sound_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,7 +91,7 @@ class PatternTable:
 
     def find_text(self, text: str) -> set[int]:
         """Return the numbers that are in one text."""
-        text = _sound(text)
+        text = sound_text(text)
         found = self._folded_texts.find(self.normalise(text))
         if not self._plain_texts and not self._regexes:
             return found
@@ -107,7 +107,7 @@ class PatternTable:
             return True
         if bubble.kind == "sticker":
             return bool(self.known(Kind.STICKER, _sticker_keys([bubble])))
-        text = _sound(bubble.text)
+        text = sound_text(bubble.text)
         return self._folded_texts.is_whole(self.normalise(text)) or (
             bool(self._plain_texts) and self._plain_texts.is_whole(self._plain(text).strip())
         )
@@ -150,12 +150,3 @@ def _sticker_keys(bubbles: Iterable[Bubble]) -> Iterable[str]:
             package = bubble.content.get("packageId", "")
             yield f"{package}/{bubble.content.get('stickerId', '')}"
             yield f"{package}/*"
-
-
-def _sound(text: str) -> str:
-    """Replace lone surrogates, which a webhook's JSON may hold and no matcher takes."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
-    return text

@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from linecs.replies.normalisation.normaliser import Applied, Normalised, Normaliser
+from linecs.replies.normalisation.sound import sound_text
 from linecs.replies.normalisation.steps import ALL_STEPS, DEFAULT_STEPS, Step
 
-__all__ = ["ALL_STEPS", "DEFAULT_STEPS", "Applied", "Normalised", "Normaliser", "Step"]
+__all__ = [
+    "ALL_STEPS",
+    "DEFAULT_STEPS",
+    "Applied",
+    "Normalised",
+    "Normaliser",
+    "Step",
+    "sound_text",
+]
