@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from itertools import islice
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from linecs.delivery.outcomes import Unreached
+from linecs.delivery.per_process import PerProcess
 from linecs.delivery.settlement import Settlement, give_up, postpone, settle
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["call_each", "called"]
 
 _READY_FOR_EACH_THREAD = 2
+_MOST_THREADS = 1_000
+# Shared by all desks of a process, and kept: to start one costs as much as to send a message.
+_THREADS = PerProcess(lambda: ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix="linecs-call"))
 _WORTH_THREADS = 2
 
 
@@ -40,14 +44,14 @@ def call_each(
     threads = min(core.settings.delivery_threads, len(attempts))
     ready: SimpleQueue[Attempt | None] = SimpleQueue()
     results: SimpleQueue[Settlement | Exception] = SimpleQueue()
-    with ThreadPoolExecutor(threads) as pool:
-        for _ in range(threads):
-            pool.submit(_call_what_is_ready, core, turn, ready, results)
-        try:
-            yield from _outcomes(attempts, ready, results, threads * _READY_FOR_EACH_THREAD)
-        finally:
-            for _ in range(threads):
-                ready.put(None)
+    pool = _THREADS.get()
+    calling = [pool.submit(_call_what_is_ready, core, turn, ready, results) for _ in range(threads)]
+    try:
+        yield from _outcomes(attempts, ready, results, threads * _READY_FOR_EACH_THREAD)
+    finally:
+        for _ in calling:
+            ready.put(None)
+        wait(calling)
 
 
 def _outcomes(
