@@ -135,5 +135,5 @@ def test_a_refusal_shows_on_the_page(told: Page, demo: Demo, browser: Browser) -
     late.get_by_role("button", name="送信", exact=True).click()
     late.get_by_role("alert").wait_for()
     late.screenshot(path=ARTEFACTS / "desktop-refused.png")
-    assert "花子さんが先に返信しました" in late.get_by_role("alert").inner_text()
+    assert "花子さんが返信しました" in late.get_by_role("alert").inner_text()
     assert late.get_by_label("返信", exact=True).input_value() == "確認いたします。"

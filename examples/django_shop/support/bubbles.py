@@ -16,14 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Entry", "entries"]
 
-_PROBLEMS = {
-    MessageState.QUEUED: "送信待ち",
-    MessageState.SENDING: "送信中",
-    MessageState.UNKNOWN: "届いたか不明",
-    MessageState.DEAD: "送信できませんでした",
-    MessageState.PARKED: "保留中（送信数の上限）",
-    MessageState.CANCELLED: "取り消しました",
-}
 _WITH_MEDIA = frozenset({"image", "video", "audio", "file"})
 
 
@@ -74,7 +66,7 @@ def _bubble(desk: SupportDesk, message: Message) -> Entry:
         side="us",
         who=message.author_id if message.author is Author.OPERATOR else message.author,
         text=_said(message),
-        problem=_PROBLEMS.get(message.state, ""),
+        problem="" if message.state is MessageState.UNSENT else message.state.japanese,
     )
 
 

@@ -18,14 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Entry", "entries"]
 
-_STATES = {
-    MessageState.QUEUED: "送信待ち",
-    MessageState.SENDING: "送信中",
-    MessageState.UNKNOWN: "届いたか不明",
-    MessageState.DEAD: "送信できませんでした",
-    MessageState.PARKED: "保留中（送信数の上限）",
-    MessageState.CANCELLED: "取り消しました",
-}
 _WITH_MEDIA = frozenset({"image", "video", "audio", "file"})
 _QUOTABLE = frozenset({"text", "sticker", "image", "video"})
 _KINDS = {
@@ -98,7 +90,7 @@ def _bubble(
     content = _content(message)
     is_theirs = message.author is Author.CUSTOMER
     quoted = said.get(message.quoted_line_message_id)
-    problem = _STATES.get(message.state, "")
+    problem = "" if message.state is MessageState.UNSENT else message.state.japanese
     return Entry(
         id=message.id,
         at=message.occurred_at,

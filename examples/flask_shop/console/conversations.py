@@ -10,9 +10,8 @@ from flask import abort, redirect, render_template, request, url_for
 from console.acting import act
 from console.bubbles import entries
 from console.partials import unless_known
-from console.problems import said_of
 from console.ready import ReadyReplies
-from console.showing import now
+from console.showing import now, said_of
 from linecs.errors import LinecsError
 from linecs.storage.ports import RowMissingError
 

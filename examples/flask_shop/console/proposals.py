@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import abort, redirect, render_template, request, url_for
 
-from console.problems import said_of
+from console.showing import said_of
 from linecs.errors import LinecsError, NotPermittedError
 from linecs.routing import Permission
 from linecs.storage.ports import RowMissingError

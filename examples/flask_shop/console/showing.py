@@ -6,12 +6,16 @@ import time
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from linecs.desk.refusals import spoken_refusal
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
+    from linecs.errors import LinecsError
     from linecs.model import TicketStatus
 
-__all__ = ["FILTERS", "clock_time", "elapsed", "now", "status_name"]
+__all__ = ["FILTERS", "clock_time", "elapsed", "now", "said_of", "status_name"]
 
 _JAPAN = timezone(timedelta(hours=9))
 _MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
@@ -45,6 +49,11 @@ def elapsed(since: int) -> str:
 def status_name(status: TicketStatus) -> str:
     """The status as the desk's words have it."""
     return status.japanese
+
+
+def said_of(error: LinecsError, names: Mapping[str, str]) -> str:
+    """What an operator reads where the desk has refused an act."""
+    return spoken_refusal(error, now=now(), names=names)
 
 
 def minutes(ms: int | None) -> str:

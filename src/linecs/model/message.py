@@ -51,6 +51,22 @@ class MessageState(StrEnum):
     CANCELLED = "cancelled"
     """Taken back before any call to LINE."""
 
+    @property
+    def japanese(self) -> str:
+        """What screens say of a bubble that did not simply come or go; empty for one that did."""
+        return _JAPANESE.get(self, "")
+
+
+_JAPANESE = {
+    MessageState.UNSENT: "送信取消",
+    MessageState.QUEUED: "送信待ち",
+    MessageState.SENDING: "送信中",
+    MessageState.UNKNOWN: "届いたか不明",
+    MessageState.DEAD: "送信できませんでした",
+    MessageState.PARKED: "保留中（送信数の上限）",
+    MessageState.CANCELLED: "送る前に取り消しました",
+}
+
 
 @frozen(kw_only=True, slots=False)
 class Message:

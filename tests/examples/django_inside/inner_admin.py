@@ -100,7 +100,7 @@ def test_a_late_reply_is_refused_and_names_the_colleague(
     send(hanako, opened(hanako, page_of(ticket)), "act/reply/", text="交換いたします。")
     refused = send(taro, before, "act/reply/", text="返品でよろしいですか。")
     assert refused.status_code == 409
-    assert "花子さんが先に返信しました" in refused.content.decode()
+    assert "花子さんが返信しました" in refused.content.decode()
     assert "返品でよろしいですか。</textarea>" in refused.content.decode()
     settle(desk)
     assert line.customer("あおい").chat[-1].text == "交換いたします。"
@@ -148,7 +148,7 @@ def test_a_stale_button_is_refused_and_leaves_no_trace(
     send(hanako, opened(hanako, page_of(ticket)), "act/note/", text="写真待ち")
     refused = send(taro, before, "act/claim/")
     assert refused.status_code == 409
-    assert "ほかの担当者が先に更新しました" in refused.content.decode()
+    assert "ほかの担当者がこのチケットを更新しました" in refused.content.decode()
     assert "写真待ち" in refused.content.decode()
     assert current(desk, ticket).assignee_id is None
     assert LogEntry.objects.count() == 1
@@ -164,7 +164,7 @@ def test_an_action_of_the_list_carries_the_versions_it_showed(
     before = opened(taro, LIST)
     send(hanako, opened(hanako, page_of(ticket)), "act/claim/")
     said = after(taro, before, "claim")
-    assert "あおいさん: ほかの担当者が先に更新しました" in said
+    assert "あおいさん: ほかの担当者がこのチケットを更新しました" in said
     assert "担当する: 1件" in said
     by = {each.customer.display_name: each.ticket.assignee_id for each in listed(desk)}
     assert by == {"あおい": id_of("hanako"), "みお": id_of("taro")}

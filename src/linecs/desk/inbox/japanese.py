@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from linecs.model import Author, MessageState, NoteKind
+from linecs.model import Author, NoteKind
 from linecs.model.link import LinkEnd, LinkFlow
 
-__all__ = ["ACTORS", "AUTHORS", "ENDS", "FLOWS", "HAPPENINGS", "NOTES", "REASONS", "STATES"]
+__all__ = ["ACTORS", "AUTHORS", "ENDS", "FLOWS", "HAPPENINGS", "NOTES", "REASONS"]
 
 AUTHORS = {
     Author.CUSTOMER: "お客様",
     Author.BOT: "自動応答",
     Author.OPERATOR: "担当者",
     Author.SYSTEM: "システム",
-}
-STATES = {
-    MessageState.UNSENT: "送信取消",
-    MessageState.QUEUED: "送信待ち",
-    MessageState.SENDING: "送信中",
-    MessageState.UNKNOWN: "送信結果不明",
-    MessageState.DEAD: "送信失敗",
-    MessageState.PARKED: "保留",
-    MessageState.CANCELLED: "送信前に取消",
 }
 NOTES = {
     NoteKind.NOTE: "メモ",

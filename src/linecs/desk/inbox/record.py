@@ -16,7 +16,6 @@ from linecs.desk.inbox.japanese import (
     HAPPENINGS,
     NOTES,
     REASONS,
-    STATES,
 )
 from linecs.model import Author, MessageState
 
@@ -258,7 +257,7 @@ def _message_line(message: Message) -> str:
     who = AUTHORS[message.author]
     if message.author is Author.OPERATOR:
         who = f"{who} {message.author_id}"
-    state = STATES.get(message.state, "")
+    state = message.state.japanese
     text = message.text or f"［{KINDS.get(message.kind, 'メッセージ')}］"
     if message.state is MessageState.UNSENT:
         text = "（送信取消）"
