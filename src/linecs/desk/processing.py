@@ -52,15 +52,17 @@ def process(core: DeskCore, turn: Turn, *, wait: int) -> int:
     Opens its own transactions. Any number of workers may call it at the same time: what this
     one cannot soon do is left to the others, so the first lane shows how long lanes take.
     """
-    first = 0 if turn.is_over else _process_lanes(core, turn, wait, 1)
-    more = _LANES_AT_ONCE - 1 if first and turn.is_quick else 0
-    return first + _process_lanes(core, turn, wait, more)
-
-
-def _process_lanes(core: DeskCore, turn: Turn, wait: int, at_most_so_many: int) -> int:
-    if not at_most_so_many:
+    if turn.is_over:
         return 0
-    leased = core.storage.run(lambda tx: _lease_lanes(core, tx, at_most_so_many))
+    first, others_wait = core.storage.run(lambda tx: _lease_lanes(core, tx, 1))
+    done = _process_lanes(core, turn, wait, first)
+    if not (others_wait and turn.is_quick):
+        return done
+    more, _ = core.storage.run(lambda tx: _lease_lanes(core, tx, _LANES_AT_ONCE - 1))
+    return done + _process_lanes(core, turn, wait, more)
+
+
+def _process_lanes(core: DeskCore, turn: Turn, wait: int, leased: Sequence[_Leased]) -> int:
     for number, one in enumerate(leased):
         if turn.is_over:
             _release(core, leased[number:])
@@ -69,14 +71,16 @@ def _process_lanes(core: DeskCore, turn: Turn, wait: int, at_most_so_many: int) 
     return len(leased)
 
 
-def _lease_lanes(core: DeskCore, tx: Transaction, at_once: int) -> list[_Leased]:
+def _lease_lanes(core: DeskCore, tx: Transaction, at_once: int) -> tuple[list[_Leased], bool]:
+    """Return what was leased, and whether more was seen to wait."""
     now = core.clock()
     leased: list[_Leased] = []
     for lanes in _lanes_to_do(tx, now):
-        leased += _lease(core, tx, lanes, now, at_once - len(leased))
+        missing = at_once - len(leased)
+        leased += _lease(core, tx, lanes, now, missing)
         if len(leased) >= at_once:
-            break
-    return leased
+            return leased, len(lanes) > missing
+    return leased, False
 
 
 def _lanes_to_do(tx: Transaction, now: int) -> Iterable[Sequence[Lane]]:
