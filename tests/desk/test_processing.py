@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from desks import HOURS_ANSWER, hours_rule
+from desks import HOURS_ANSWER, QUESTION, hours_rule
 from linecs.model import (
     Author,
     Conversation,
@@ -98,6 +98,40 @@ def test_a_customer_who_keeps_typing_is_answered_all_the_same(
         scene.desk.process()
         clock.advance(seconds=2)
     assert recorder.inquiries
+
+
+def test_two_keywords_at_once_are_two_questions(scene: Scene) -> None:
+    """Whoever types the second before a worker looks is answered twice, in order."""
+    customer = scene.line.customer("c1")
+    for text in ("営業時間", "営業時間", QUESTION):
+        customer.says(text)
+        scene.clock.advance(seconds=1)
+    scene.settle()
+    said = [bubble.text for bubble in customer.chat]
+    assert said.count(HOURS_ANSWER) == 2
+    assert [m.answered for m in scene.messages(equal("author", Author.CUSTOMER))][:2] == [True] * 2
+    assert scene.ticket.status is TicketStatus.OPEN
+
+
+def test_words_before_a_keyword_are_part_of_its_question(scene: Scene) -> None:
+    """A greeting and a keyword are answered once."""
+    customer = scene.line.customer("c1")
+    customer.says("すみません")
+    scene.clock.advance(seconds=1)
+    customer.says("営業時間")
+    scene.settle()
+    assert [bubble.text for bubble in customer.chat].count(HOURS_ANSWER) == 1
+
+
+def test_a_keyword_that_was_taken_back_is_not_answered_before_what_follows(scene: Scene) -> None:
+    """The unsend came in the same batch, behind another message."""
+    customer = scene.line.customer("c1")
+    taken = customer.says("営業時間")
+    scene.clock.advance(seconds=1)
+    customer.says(QUESTION)
+    customer.unsends(taken)
+    scene.settle()
+    assert HOURS_ANSWER not in [bubble.text for bubble in customer.chat]
 
 
 def test_an_exact_keyword_does_not_wait(scene: Scene) -> None:

@@ -19,6 +19,7 @@ from linecs.desk.unsending import close_if_all_was_unsent, unsend
 from linecs.model import (
     EventState,
     Friendship,
+    MessageState,
     ReplyToken,
     Speaker,
     TicketStatus,
@@ -117,6 +118,16 @@ class Filing:
         due = self.conversation.inquiry_due_at
         return bool(self.open_bubbles) and 0 < due <= self.now and self.bot_may_speak
 
+    @property
+    def has_whole_question(self) -> bool:
+        """Whether the newest bubble is a question by itself, and the bot's to answer."""
+        if not (self.open_bubbles and self.bot_may_speak):
+            return False
+        newest = self.open_bubbles[-1]
+        events = (event for _, event in self.view.events)
+        unsent = (each.line_message_id for each in events if isinstance(each, UnsendEvent))
+        return not self.waits(bubble_of(newest)) and newest.line_message_id not in unsent
+
     def file(self, stored: StoredEvent, event: WebhookEvent) -> None:
         """File one event and mark it done."""
         self.changes.alter(stored, evolve(stored, state=EventState.DONE), guard=["state"])
@@ -141,13 +152,14 @@ class Filing:
 
     def attend(self, rules: TicketRules) -> None:
         """Give the new bubbles a ticket, and the ticket what they mean for it."""
-        if not self.fresh_bubbles:
+        said = [each for each in self.fresh_bubbles if each.state is not MessageState.UNSENT]
+        if not said:
             close_if_all_was_unsent(self, rules)
             return
-        newest = max(self.fresh_bubbles, key=lambda bubble: bubble.occurred_at)
+        newest = max(said, key=lambda bubble: bubble.occurred_at)
         before = self.ticket
         assert self.customer is not None
-        courtesy = all(self._is_courtesy(bubble) for bubble in self.fresh_bubbles)
+        courtesy = all(self._is_courtesy(bubble) for bubble in said)
         self.ticket = rules.customer_wrote(
             before, newest, self.customer, self.now, courtesy=courtesy
         )
@@ -157,7 +169,7 @@ class Filing:
             self.answer_open_bubbles()
             self.open_bubbles = []
         if before is None or before.id != self.ticket.id:
-            first = min(self.fresh_bubbles, key=lambda bubble: (bubble.occurred_at, bubble.id))
+            first = min(said, key=lambda bubble: (bubble.occurred_at, bubble.id))
             self.ticket = evolve(
                 self.ticket, opened_at=first.occurred_at, opened_by_message_id=first.id
             )
@@ -255,8 +267,13 @@ class Filing:
 
 
 def file_events(filing: Filing, rules: TicketRules) -> None:
-    """File all events of the lane, oldest first, and give their bubbles a ticket."""
+    """File the lane's events, oldest first, and give their bubbles a ticket.
+
+    What follows a whole question, such as a second keyword, is left for an answer of its own.
+    """
     for stored, event in filing.view.events:
+        if isinstance(event, _OF_A_CUSTOMER) and filing.has_whole_question:
+            break
         filing.file(stored, event)
     filing.attend(rules)
     filing.settle_inquiry()
