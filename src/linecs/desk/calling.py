@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["call_each", "called"]
 
-_READY_FOR_EACH_THREAD = 2
+_READY_FOR_EACH_THREAD = 4
 _MOST_THREADS = 1_000
 # Shared by all desks of a process, and kept: to start one costs as much as to send a message.
 _THREADS = PerProcess(lambda: ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix="linecs-call"))
