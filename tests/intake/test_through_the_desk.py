@@ -53,7 +53,7 @@ def assert_nothing_is_stuck(event: dict[str, Any]) -> None:
     assert len(asked) == 1
 
 
-@pytest.mark.parametrize("value", [DROP, None, "new", 0, [], {}])
+@pytest.mark.parametrize("value", [DROP, None, True, "new", 0, [], {}, [0]])
 def test_no_single_fault_stops_the_desk(value: object) -> None:
     """Every node of every documented event, dropped or of another type, is processed."""
     for name, place in PLACES:

@@ -112,8 +112,9 @@ def _bubble(
 def _said(message: Message, content: Mapping[str, Any]) -> str:
     if message.state is MessageState.UNSENT:
         return "メッセージの送信が取り消されました"
-    if message.kind == "sticker" and content.get("keywords"):
-        return f"[スタンプ: {'、'.join(content['keywords'][:3])}]"
+    words = content.get("keywords")
+    if message.kind == "sticker" and words and isinstance(words, list):
+        return f"[スタンプ: {'、'.join(map(str, words[:3]))}]"
     if message.kind == "location":
         return f"[位置情報] {content.get('title') or ''} {content.get('address') or ''}".strip()
     return message.text or _KINDS.get(message.kind, f"[{message.kind}]")

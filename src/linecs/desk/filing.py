@@ -16,6 +16,7 @@ from linecs.desk.jobs import new_job
 from linecs.desk.promising import promise_in
 from linecs.desk.surveying import keep_comment
 from linecs.desk.unsending import close_if_all_was_unsent, unsend
+from linecs.intake.reading import strings
 from linecs.model import (
     EventState,
     Friendship,
@@ -184,8 +185,9 @@ class Filing:
     def _is_courtesy(self, message: Message) -> bool:
         bubble = bubble_of(message)
         if message.kind == "sticker":
-            words = bubble.content.get("keywords") or ()
-            return is_courtesy_sticker(words, bubble.content.get("text") or "")
+            written = bubble.content.get("text")  # as LINE sent it, so of any kind
+            words = strings(bubble.content, "keywords")
+            return is_courtesy_sticker(words, written if isinstance(written, str) else "")
         # A whole keyword has an answer of the shop's own.
         return message.kind == "text" and is_courtesy(message.text) and self.waits(bubble)
 
