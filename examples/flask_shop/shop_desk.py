@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attrs import evolve
 from storefront import Shop
 
 from linecs import Channel, FileMediaStore, SqlStorage, SupportDesk
@@ -69,9 +70,9 @@ def _now() -> int:
 
 def _account_link(settings: Mapping[str, str]) -> AccountLink:
     page = f"{settings['PUBLIC_URL']}/line/link"
-    dialog = settings.get("LINE_DIALOG_URL")
-    own = {"dialog_url": dialog} if dialog else {}
-    return AccountLink(page_url=page, registry=LinkRegistry(), **own)
+    link = AccountLink(page_url=page, registry=LinkRegistry())
+    dialog = settings.get("LINE_DIALOG_URL")  # a simulator's
+    return evolve(link, dialog_url=dialog) if dialog else link
 
 
 def publish_content(desk: SupportDesk, *, by: str) -> None:

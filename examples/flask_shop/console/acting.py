@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from werkzeug.datastructures import FileStorage
 
+    from linecs.model import ConversationId
+
 
 __all__ = ["act"]
 
@@ -26,7 +28,7 @@ _LARGEST_PICTURE = 20 * 1024 * 1024
 
 def act(
     desk: SupportDesk,
-    conversation_id: str,
+    conversation_id: ConversationId,
     what: str,
     form: Mapping[str, str],
     files: Mapping[str, FileStorage],
@@ -48,7 +50,7 @@ def act(
 
 def _reply(
     desk: SupportDesk,
-    conversation_id: str,
+    conversation_id: ConversationId,
     form: Mapping[str, str],
     picture: FileStorage | None,
     *,
@@ -75,7 +77,12 @@ def _reply(
 
 
 def _tag(
-    desk: SupportDesk, conversation_id: str, form: Mapping[str, str], *, actor: str, is_on: bool
+    desk: SupportDesk,
+    conversation_id: ConversationId,
+    form: Mapping[str, str],
+    *,
+    actor: str,
+    is_on: bool,
 ) -> None:
     customer = desk.inbox.conversation(conversation_id, limit=1).customer
     change = desk.tag if is_on else desk.untag

@@ -13,6 +13,7 @@ from console.partials import unless_known
 from console.ready import ReadyReplies
 from console.showing import now, said_of
 from linecs.errors import LinecsError
+from linecs.model import ConversationId
 from linecs.storage.ports import RowMissingError
 
 if TYPE_CHECKING:
@@ -66,8 +67,9 @@ def add_conversations(console: Blueprint, view: DeskView) -> None:
 
     @console.post("/c/<conversation_id>/<what>")
     def do(conversation_id: str, what: str) -> AnyResponse | tuple[str, int]:
+        found = ConversationId(conversation_id)
         try:
-            act(view.desk, conversation_id, what, request.form, request.files, actor=view.me)
+            act(view.desk, found, what, request.form, request.files, actor=view.me)
         except LinecsError as error:
             return _refused(view, ready, conversation_id, error), HTTPStatus.CONFLICT
         return redirect(url_for("console.conversation", conversation_id=conversation_id), code=303)
@@ -75,7 +77,8 @@ def add_conversations(console: Blueprint, view: DeskView) -> None:
 
 def _found(view: DeskView, conversation_id: str) -> ConversationView:
     try:
-        return view.desk.inbox.conversation(conversation_id, before=request.args.get("before"))
+        before = request.args.get("before")
+        return view.desk.inbox.conversation(ConversationId(conversation_id), before=before)
     except RowMissingError:
         abort(404)
 

@@ -72,11 +72,9 @@ class DeskView:
             "mine": counts.mine,
             "unassigned": counts.unassigned,
             "overdue": counts.overdue,
+            **{str(status): count for status, count in counts.statuses.items()},
         }
-        views = [
-            (name, title, of_lists.get(name, counts.statuses.get(name, 0)))
-            for name, (title, _) in _VIEWS.items()
-        ]
+        views = [(name, title, of_lists.get(name, 0)) for name, (title, _) in _VIEWS.items()]
         return {
             "page": page,
             "chosen": chosen,

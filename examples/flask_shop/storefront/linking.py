@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from flask import abort, redirect, render_template, request, session, url_for
 
 from linecs.idlink import InvitationError
+from linecs.model import MemberId
 
 if TYPE_CHECKING:
     from flask import Blueprint
     from werkzeug.wrappers import Response
 
     from linecs import SupportDesk
-    from linecs.model import MemberId
     from storefront.members import Shop
 
 __all__ = ["add_linking"]
@@ -57,4 +57,4 @@ def add_linking(pages: Blueprint, desk: SupportDesk, shop: Shop) -> None:
 def _member() -> MemberId:
     if "member" not in session:
         abort(401)
-    return session["member"]
+    return MemberId(session["member"])
