@@ -89,7 +89,7 @@ class EmbeddingsEndpoint:
         key: Sent as a bearer token; empty for a server that asks for none. Never shown.
         headers: Sent besides, for a server that wants its key elsewhere. Never shown.
         dimensions: How long vectors should be, for models that can shorten them; None as they are.
-        prefix: Put before every text, such as `query: ` for the models of the e5 family.
+        prefix: Put before every text; for the models of the e5 family `query:` and a space.
         revision: Change it when the server's model changes under its name: vectors are made anew.
         timeout: Seconds a batch may take in all, repeats included; below the desk's deadline.
         batch: How many texts a call carries at most.
