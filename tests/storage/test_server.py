@@ -191,6 +191,15 @@ def test_missing_tables_name_the_command(database_url: str) -> None:
     storage.close()
 
 
+def test_whoever_works_without_tables_hears_of_the_command(database_url: str) -> None:
+    """Not only who checks first; a worker meets it at its first look."""
+    storage = SqlStorage.connect(database_url, prefix="other_")
+    for work in (lambda tx: tx.select(Query(row=Counter)), lambda tx: tx.insert(Counter(name="a"))):
+        with pytest.raises(SchemaOutdatedError, match="linecs migrate URL"):
+            storage.run(work)
+    storage.close()
+
+
 def test_asking_for_missing_tables_costs_the_host_nothing(
     database_url: str, operator: sa.Connection
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 import sys
 
@@ -26,9 +27,10 @@ def load_desk(path: str) -> SupportDesk:
     if os.getcwd() not in sys.path:  # noqa: PTH109 - sys.path holds strings
         sys.path.insert(0, os.getcwd())  # noqa: PTH109
     found = _look_up(module_name, attribute)
-    desk = found() if callable(found) else found
+    # A web application can be called as well, but not without a request.
+    desk = found() if inspect.isroutine(found) else found
     if not isinstance(desk, SupportDesk):
-        msg = f"{path} is a {type(desk).__name__}, not a SupportDesk."
+        msg = f"{path} is a {type(desk).__name__}, not a SupportDesk. Name the desk itself."
         raise ConfigurationError(msg)
     return desk
 

@@ -19,10 +19,21 @@ __all__ = ["register", "run"]
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command and what it takes."""
-    parser = subparsers.add_parser("work", help="run the worker")
-    parser.add_argument("desk", help="import path of the desk, such as shop.line:desk")
+    parser = subparsers.add_parser(
+        "work",
+        help="ワーカーを動かす / run the worker",
+        description=(
+            "受信したメッセージを処理し、返信を送り、期限の来た仕事をします。"
+            "Ctrl-C か SIGTERM で、始めた送信を終えてから止まります。"
+        ),
+    )
+    parser.add_argument("desk", help="デスクの場所 (例: shop.line:desk)")
     parser.add_argument(
-        "--idle", type=float, default=0.2, help="seconds to wait when there is nothing to do"
+        "--idle",
+        type=float,
+        default=0.2,
+        metavar="SECONDS",
+        help="仕事のないとき、次に見るまでの秒数 (既定 0.2)",
     )
 
 

@@ -7,6 +7,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from linecs.desk.log import log
+from linecs.storage.ports import SchemaOutdatedError
 
 if TYPE_CHECKING:
     from linecs.desk.support_desk import SupportDesk
@@ -23,12 +24,17 @@ def work(desk: SupportDesk, *, stop: threading.Event, idle: float = 0.2) -> None
         desk: Whose work is done.
         stop: Set it to end, from a signal handler or another thread.
         idle: Seconds to wait when there was nothing to do.
+
+    Raises:
+        SchemaOutdatedError: The tables are missing or too old; waiting would not mend it.
     """
     pause = idle
     while not stop.is_set():
         try:
             busy = _once(desk, stop)
             pause = idle
+        except SchemaOutdatedError:
+            raise
         except Exception as error:  # noqa: BLE001 - a worker outlives the database and any bug
             # Nothing is lost: what was not committed is done again. Less and less often, so that
             # a database that is away is not stormed. The error's text may quote a customer.

@@ -116,7 +116,7 @@ def _dead_letters(core: DeskCore) -> Finding:
     )
     count = core.storage.read(lambda tx: tx.count(Query(row=Message, where=where)))
     to_do = "チケットは担当者に戻っています。理由を確認して、必要なら送り直してください。"
-    return _counted("dead_letters", count, "24時間以内に届けられなかったメッセージ", to_do)
+    return _counted("dead_letters", count, "この24時間に届けられなかったメッセージ", to_do)
 
 
 def _media(core: DeskCore) -> Finding:

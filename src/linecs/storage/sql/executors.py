@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
 
-from linecs.storage.ports import RowTakenError, StorageBusyError, StorageError
+from linecs.storage.ports import (
+    RowTakenError,
+    SchemaOutdatedError,
+    StorageBusyError,
+    StorageError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,6 +33,9 @@ _MYSQL_BUSY = {1020, 1205, 1213}
 _MYSQL_TAKEN = {1062}
 _SQLSTATE_BUSY = {"40001", "40P01", "55P03"}
 _SQLSTATE_TAKEN = {"23505"}
+_SQLSTATE_OUTDATED = {"42P01", "42703"}
+_MYSQL_OUTDATED = {1146, 1054}
+_SQLITE_ERROR = 1
 
 
 class Executor(Protocol):
@@ -189,4 +197,18 @@ def storage_error(error: BaseException, table: str = "") -> StorageError:
     primary = sqlite & 0xFF if sqlite is not None else None
     if primary in _SQLITE_BUSY or sqlstate in _SQLSTATE_BUSY or mysql in _MYSQL_BUSY:
         return StorageBusyError("another transaction was in the way; try the whole again")
+    if _is_outdated(driver, sqlstate, mysql, primary):
+        return SchemaOutdatedError(
+            f"The tables are missing, or older than this release ({table or 'linecs'}). "
+            "Run `linecs migrate URL` (with --prefix, if the tables have another)."
+        )
     return StorageError(f"the database refused: {type(driver).__name__} on {table or 'connection'}")
+
+
+def _is_outdated(
+    driver: BaseException, sqlstate: str | None, mysql: object, sqlite: int | None
+) -> bool:
+    """Whether a table or column is missing; SQLite has no code of its own for that."""
+    words = str(driver) if sqlite == _SQLITE_ERROR else ""
+    said = words.startswith("no such ") or " has no column named " in words
+    return said or sqlstate in _SQLSTATE_OUTDATED or mysql in _MYSQL_OUTDATED
