@@ -39,7 +39,7 @@ def test_nobody_forgotten_is_said_and_ends_in_zero(
     """A question that waits for a person is owned, and so no orphan."""
     scene.asks(QUESTION)
     assert main(["orphans", "a_shop:desk"]) == 0
-    assert "忘れられたお客さまはいません" in capsys.readouterr().out
+    assert "忘れられたお客様はいません" in capsys.readouterr().out
 
 
 def test_what_nobody_looks_at_is_named(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:

@@ -318,5 +318,5 @@ def test_a_link_opened_on_a_phone_is_opened_by_its_owner(line: LineSimulator) ->
     with closing(connection):
         connection.request("GET", f"{DIALOG_PATH}?linkToken=none", headers={"Cookie": cookie})
         page = connection.getresponse().read().decode()
-    assert "どのお客さまとして" not in page
+    assert "どのお客様として" not in page
     assert "有効期限が切れています" in page

@@ -124,7 +124,7 @@ def page(browser: Browser, line: LineSimulator, size: str) -> Iterator[Page]:
     """The page, open, with two customers; an error in its console fails the test."""
     line.channel.name = "ドレスの店"
     line.customer("あおい")
-    line.customer("はると").says("こちらは別のお客さまです")
+    line.customer("はると").says("こちらは別のお客様です")
     context = browser.new_context(**SIZES[size])
     opened = context.new_page()
     complaints: list[str] = []
@@ -258,8 +258,8 @@ def test_links_open_beside_the_chat(
 
 def test_a_new_customer_takes_up_a_phone(page: Page, line: LineSimulator) -> None:
     """The dialog adds a customer whose screen appears at once."""
-    page.get_by_role("button", name="お客さまを追加").click()
-    page.get_by_role("textbox", name="お客さまの名前").fill("ひまり")
+    page.get_by_role("button", name="お客様を追加").click()
+    page.get_by_role("textbox", name="お客様の名前").fill("ひまり")
     page.get_by_role("button", name="決定").click()
     page.get_by_role("region", name="ひまりさんの画面").wait_for()
     assert line.webhooks.sent[-1].event["type"] == "follow"

@@ -19,7 +19,7 @@ __all__ = ["main"]
 _COMMANDS = {
     "work": "ワーカーを動かす: 受信の処理、送信、期限の来た仕事 / run the worker",
     "doctor": "設定と稼働状況を点検する / check settings and operation",
-    "orphans": "忘れられたお客さまがいないか調べる / is anybody forgotten",
+    "orphans": "忘れられたお客様がいないか調べる / is anybody forgotten",
     "explain": "なぜその応答になるのかを表示する / why a text is answered as it is",
     "rules": "キーワード応答とFAQを点検する / check keyword rules and FAQ entries",
     "scenario": "シナリオを点検し、図にする / check and draw scenarios",
@@ -32,7 +32,7 @@ _COMMANDS = {
     "links": "会員連携をCSVで書き出す・取り込む / export and import member links",
     "export": "お客様一人のデータをJSONで書き出す / export one person's data as JSON",
     "erase": "お客様一人のデータを消す / erase one person's data",
-    "simulator": "LINEの代わりとお客さまの画面を動かす / run a simulated LINE",
+    "simulator": "LINEの代わりとお客様の画面を動かす / run a simulated LINE",
     "anonymise": "記録を共有できるテストにする / turn a log into a shareable test",
     "migrate": "データベースの表を作成・更新する / create or update the tables",
 }

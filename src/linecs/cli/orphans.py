@@ -22,7 +22,7 @@ __all__ = ["register", "run"]
 _SAID = {
     OrphanKind.UNPROCESSED_EVENT: "受信したまま処理されていません。linecs work は動いていますか",
     OrphanKind.FAILED_EVENT: "処理に失敗しました。原因を直して desk.retry を呼んでください",
-    OrphanKind.UNOWNED_MESSAGE: "返信も担当もないお客さまのメッセージです",
+    OrphanKind.UNOWNED_MESSAGE: "返信も担当もないお客様のメッセージです",
     OrphanKind.TICKET_WITHOUT_DUE_TIME: "期限のないチケットです",
     OrphanKind.LOST_REPLY: "送信中のまま、どこにも載っていない返信です",
 }
@@ -32,7 +32,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the command and what it takes."""
     parser = subparsers.add_parser(
         "orphans",
-        help="忘れられたお客さまがいないか調べる / is anybody forgotten",
+        help="忘れられたお客様がいないか調べる / is anybody forgotten",
         description="返信も担当も期限もないものを列挙します。何もなければ終了コード0です。",
     )
     parser.add_argument("desk", help="デスクの場所 (例: shop.line:desk)")
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps([attrs.asdict(each) for each in found], ensure_ascii=False, indent=2))
     elif not found:
-        print("○ 忘れられたお客さまはいません")
+        print("○ 忘れられたお客様はいません")
     else:
         now = time.time_ns() // 1_000_000
         for orphan in found:

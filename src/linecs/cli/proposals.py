@@ -84,7 +84,7 @@ _PHRASES = {
         "The FAQ has an entry with this id. Choose another with --id.",
     ),
     "missing": (
-        "提案 {id} はありません。お客さまが送信を取り消すと、提案も消えます。",
+        "提案 {id} はありません。お客様が送信を取り消すと、提案も消えます。",
         "There is no proposal {id}. It goes when a customer takes a message back.",
     ),
     "not_permitted": (

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["register", "run"]
 
 _SETTINGS = """\
-お客さまの画面: {phone}
+お客様の画面: {phone}
 Webhookの送り先: {webhook}
 
 お店のサーバーに設定する値:
@@ -35,7 +35,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "simulator",
         help="LINEの代わりを動かす / run a simulated LINE",
-        description="LINEの代わりに動くサーバーと、お客さまの画面を開きます。",
+        description="LINEの代わりに動くサーバーと、お客様の画面を開きます。",
     )
     parser.add_argument("--port", type=int, default=8940, help="待ち受けるポート (既定: 8940)")
     parser.add_argument(
@@ -44,7 +44,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--webhook", metavar="URL", help="お店のWebhookのURL")
     parser.add_argument("--name", default="linecs", help="公式アカウントの表示名")
     parser.add_argument(
-        "--customer", action="append", metavar="NAME", help="最初からいるお客さま (複数可)"
+        "--customer", action="append", metavar="NAME", help="最初からいるお客様 (複数可)"
     )
 
 

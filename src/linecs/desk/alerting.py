@@ -58,7 +58,7 @@ _WORDS = {
     AlertKind.ASSIGNED: "お問い合わせの担当になりました",
     AlertKind.DUE_SOON: "まもなく返信の期限です",
     AlertKind.OVERDUE: "返信の期限を過ぎました",
-    AlertKind.NOT_DELIVERED: "お客さまに届かなかったメッセージがあります",
+    AlertKind.NOT_DELIVERED: "お客様に届かなかったメッセージがあります",
 }
 _KINDS = {
     "inquiry.handoff": AlertKind.UNASSIGNED,

@@ -38,7 +38,7 @@ def choose_visitor(world: World, call: Call) -> Answer:
         f"{escape(person.display_name)}</a></li>"
         for person in world.people.values()
     ]
-    return page("どのお客さまとして開きますか", f"<ul>{''.join(links)}</ul>")
+    return page("どのお客様として開きますか", f"<ul>{''.join(links)}</ul>")
 
 
 def page(heading: str, content: str = "", *, status: int = 200) -> Answer:

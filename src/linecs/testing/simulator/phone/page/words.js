@@ -1,7 +1,7 @@
 // What the page says: Japanese, or English with ?lang=en.
 
 const JA = {
-  add: "お客さまを追加",
+  add: "お客様を追加",
   addAsFriend: "友だちとして追加",
   attach: "送るものを選ぶ",
   block: "ブロック",
@@ -9,18 +9,18 @@ const JA = {
   cancel: "キャンセル",
   copied: "コピーしました",
   copy: "コピー",
-  empty: "「お客さまを追加」を押すと、ここに画面が並びます。",
-  emptyTitle: "まだお客さまがいません",
+  empty: "「お客様を追加」を押すと、ここに画面が並びます。",
+  emptyTitle: "まだお客様がいません",
   failed: "送れませんでした",
   follow: "友だち追加",
   location: "位置情報",
   lost: "シミュレーターにつながりません",
   menuOf: "メッセージの操作",
   message: "メッセージ",
-  name: "お客さまの名前",
+  name: "お客様の名前",
   notFriend: "このアカウントは友だちではありません。",
   options: "トークの設定",
-  people: "お客さま",
+  people: "お客様",
   pick: "決定",
   picture: "写真・動画",
   file: "ファイル",
@@ -40,7 +40,7 @@ const JA = {
   unsend: "送信取消",
   unsent: "メッセージの送信を取り消しました",
   webhook: (said) => `Webhook: ${said}`,
-  you: "お客さま",
+  you: "お客様",
 };
 
 const EN = {
