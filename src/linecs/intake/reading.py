@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 __all__ = [
     "MisshapenError",
@@ -54,7 +54,7 @@ def text(of: Part, name: str) -> str:
     return _required(optional_text(of, name), name)
 
 
-def strings(of: Part, name: str) -> tuple[str, ...]:
+def strings(of: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """Return the strings of an array, safe to store; none where there is no array."""
     values = of.get(name)
     if not isinstance(values, list):
