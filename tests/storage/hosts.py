@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import django
@@ -176,6 +177,8 @@ class DjangoHost:
 
     def close(self) -> None:
         connections[self.alias].close()
+        del connections[self.alias]
+        connections.settings.pop(self.alias)
 
 
 def _configured(url: sa.URL) -> str:
@@ -184,7 +187,8 @@ def _configured(url: sa.URL) -> str:
     if not settings.configured:  # other tests use Django too
         settings.configure()
         django.setup()
-    alias = f"linecs_{url.get_backend_name()}"
+    # One of its own: Django keeps a connection under an alias, to whatever it was then.
+    alias = f"linecs_{secrets.token_hex(4)}"
     database = {
         "ENGINE": f"django.db.backends.{url.get_backend_name().replace('sqlite', 'sqlite3')}",
         "NAME": url.database,

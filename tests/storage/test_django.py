@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
-from django.db import connections
 
 from databases import KINDS, scratch_database
 from linecs.errors import ConfigurationError
@@ -30,8 +29,6 @@ def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DjangoHost]
         host = DjangoHost(url)
         yield host
         host.close()
-        connections.settings.pop(host.alias)
-        del connections[host.alias]
 
 
 def test_a_store_finds_the_database_of_an_alias(host: DjangoHost) -> None:
