@@ -159,6 +159,32 @@ def test_what_a_scenario_asked_for_does_not_wait(make: MakeScene) -> None:
     assert said == ["身長は?", "承りました。"]
 
 
+def test_two_answers_at_once_are_to_two_of_a_scenarios_questions(make: MakeScene) -> None:
+    """The second was written before the desk had asked; it is taken for the next answer."""
+    texts = {name: ({"type": "text", "text": f"{name}は?"},) for name in ("身長", "体重")}
+    thanks = EndStep(id="end", messages=({"type": "text", "text": "承りました。"},))
+    form = Scenario(
+        id="fitting",
+        title="採寸",
+        start=Triggers(exact=("採寸",)),
+        steps={
+            "height": TextStep(id="height", messages=texts["身長"], go="weight"),
+            "weight": TextStep(id="weight", messages=texts["体重"], go="end"),
+            "end": thanks,
+        },
+    )
+    scene = make(responder=Chain([ScenarioResponder([form])]))
+    customer = scene.line.customer("c1")
+    customer.says("採寸")
+    scene.settle()
+    for words in ("160センチです", "48キロです"):
+        scene.clock.advance(seconds=1)
+        customer.says(words)
+    scene.settle()
+    said = [each.text for each in scene.messages(equal("author", Author.BOT))]
+    assert said == ["身長は?", "体重は?", "承りました。"]
+
+
 def test_one_customers_flood_behind_a_dead_worker_holds_up_nobody_else(scene: Scene) -> None:
     """What another worker holds, though it be hundreds of events, hides nobody behind it."""
     flood, other = sorted((scene.line.customer(n) for n in ("c1", "c2")), key=attrgetter("user_id"))

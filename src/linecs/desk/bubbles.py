@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from linecs.model import StoredEvent
     from linecs.model.webhook import MessageEvent, PostbackEvent
 
-__all__ = ["bubble_of", "file_message", "file_postback"]
+__all__ = ["bubble_of", "file_message", "file_postback", "is_whole"]
 
 _MEDIA = (ImageContent, VideoContent, AudioContent, FileContent)
 
@@ -130,10 +130,14 @@ def _join_inquiry(filing: Filing, stored: StoredEvent, message: Message) -> None
 
 
 def _gathers(filing: Filing, message: Message) -> bool:
-    """Whether more of the same question may follow; an answer to a scenario's is whole."""
-    if filing.wait <= 0 or not filing.waits(bubble_of(message)):
-        return False
-    return not is_waiting(filing.view.remembered, message.occurred_at)
+    return filing.wait > 0 and not is_whole(filing, message)
+
+
+def is_whole(filing: Filing, message: Message) -> bool:
+    """Whether nothing of the same question can follow: a keyword, a tap, a scenario's answer."""
+    if not filing.waits(bubble_of(message)):
+        return True
+    return is_waiting(filing.view.remembered, message.occurred_at)
 
 
 def _announce_media(

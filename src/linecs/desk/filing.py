@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from linecs.desk.bubbles import bubble_of, file_message, file_postback
+from linecs.desk.bubbles import bubble_of, file_message, file_postback, is_whole
 from linecs.desk.changes import Changes
 from linecs.desk.feed import happened
 from linecs.desk.jobs import new_job
@@ -127,7 +127,7 @@ class Filing:
         newest = self.open_bubbles[-1]
         events = (event for _, event in self.view.events)
         unsent = (each.line_message_id for each in events if isinstance(each, UnsendEvent))
-        return not self.waits(bubble_of(newest)) and newest.line_message_id not in unsent
+        return is_whole(self, newest) and newest.line_message_id not in unsent
 
     def file(self, stored: StoredEvent, event: WebhookEvent) -> None:
         """File one event and mark it done."""
