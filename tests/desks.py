@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Callable
+from contextlib import contextmanager
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import pytest
 from attrs import frozen
 
 from linecs.desk import SupportDesk
 from linecs.model import Channel, Conversation, Message, Ticket
 from linecs.replies import KeywordResponder, KeywordRule
+from linecs.storage.memory import MemoryStorage
 from linecs.storage.ports import Query, Storage
 from linecs.testing import LineSimulator, VirtualClock
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from linecs.desk import DeskSettings
     from linecs.model import Responder
     from linecs.storage.ports import Condition
@@ -100,6 +108,18 @@ def make_scene(
     )
     line.deliver_to(desk.receive)
     return Scene(desk=desk, storage=storage, line=line, clock=clock)
+
+
+@contextmanager
+def found_by_commands(*, ago: int = 0) -> Iterator[Scene]:
+    """A desk that commands find under `a_shop:desk`, by a clock so many ms behind the real one."""
+    clock = VirtualClock(time.time_ns() // 1_000_000 - ago)
+    with LineSimulator(clock=clock) as line, pytest.MonkeyPatch.context() as patched:
+        made = make_scene(line, clock, storage=MemoryStorage())
+        module = ModuleType("a_shop")
+        module.desk = made.desk  # type: ignore[attr-defined] # a module made for this test
+        patched.setitem(sys.modules, "a_shop", module)
+        yield made
 
 
 def channel_of(line: LineSimulator) -> Channel:

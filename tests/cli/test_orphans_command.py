@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 
-from desks import QUESTION, make_scene
+from desks import QUESTION, found_by_commands
 from linecs.cli import main
 from linecs.model import StoredEvent
-from linecs.storage.memory import MemoryStorage
-from linecs.testing import LineSimulator, VirtualClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,14 +18,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def scene(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+def scene() -> Iterator[Scene]:
     """A desk that the command finds under `a_shop:desk`."""
-    clock = VirtualClock(time.time_ns() // 1_000_000)
-    with LineSimulator(clock=clock) as line:
-        made = make_scene(line, clock, storage=MemoryStorage())
-        module = ModuleType("a_shop")
-        module.desk = made.desk  # type: ignore[attr-defined] # a module made for this test
-        monkeypatch.setitem(__import__("sys").modules, "a_shop", module)
+    with found_by_commands() as made:
         yield made
 
 

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import csv
-import sys
-import time
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 
-from desks import QUESTION, make_scene
+from desks import QUESTION, found_by_commands
 from linecs.cli import main
 from linecs.desk import Routing
 from linecs.hours import DAY_MS, HOUR_MS, BusinessCalendar
 from linecs.model import Conversation, Ticket, TicketStatus
-from linecs.storage.memory import MemoryStorage
 from linecs.storage.ports import equal
-from linecs.testing import LineSimulator, VirtualClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,14 +75,9 @@ def test_more_tickets_than_a_page_are_all_counted(
 
 
 @pytest.fixture
-def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+def shop() -> Iterator[Scene]:
     """A desk that the command finds under `a_shop:desk`; what happens here is an hour past."""
-    clock = VirtualClock(time.time_ns() // 1_000_000 - HOUR_MS)
-    with LineSimulator(clock=clock) as line:
-        made = make_scene(line, clock, storage=MemoryStorage())
-        module = ModuleType("a_shop")
-        module.desk = made.desk  # type: ignore[attr-defined] # a module made for this test
-        monkeypatch.setitem(sys.modules, "a_shop", module)
+    with found_by_commands(ago=HOUR_MS) as made:
         yield made
 
 

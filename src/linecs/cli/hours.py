@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linecs.cli.answers import read_file
 from linecs.cli.desks import load_desk
+from linecs.cli.moments import read_moment
 from linecs.desk.hours_file import read_routing
-from linecs.errors import ConfigurationError
 from linecs.hours import DAY_MS, spoken_time
 from linecs.replies.files import FileError
-from linecs.replies.files.times import parse_moment
 from linecs.routing import SlaClock, what_comes_next
 
 if TYPE_CHECKING:
@@ -78,24 +76,13 @@ def run(arguments: argparse.Namespace) -> int:
     except FileError as error:
         print(error)
         return 1
-    now = _moment(arguments.at, routing.calendar)
+    now = read_moment("--at", arguments.at, routing.calendar)
     for line in _plan(routing, now, now + arguments.days * DAY_MS, language):
         print(line)
     if arguments.recount:
         count = load_desk(arguments.recount).recompute_deadlines()
         print(_WORDS[language]["recounted"].format(count=count))
     return 0
-
-
-def _moment(written: str | None, calendar: BusinessCalendar) -> int:
-    if written is None:
-        return time.time_ns() // 1_000_000
-    zone = calendar.local(0).tzinfo
-    try:
-        return parse_moment(written, zone) if zone else 0
-    except ValueError as error:
-        msg = f"--at {written}: 2026-12-28 か 2026-12-28 18:30 のように書いてください。"
-        raise ConfigurationError(msg) from error
 
 
 def _plan(routing: Routing, start: int, end: int, language: str) -> Iterator[str]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import sys
-import time
 from typing import TYPE_CHECKING
 
 from linecs.cli.desks import load_desk
+from linecs.cli.moments import read_moment
 from linecs.cli.tables import aligned
 from linecs.errors import ConfigurationError
 from linecs.hours import DAY_MS, MINUTE_MS
-from linecs.replies.files.times import parse_moment
 
 if TYPE_CHECKING:
     import argparse
@@ -72,7 +71,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(arguments: argparse.Namespace) -> int:
     """Print a line a day, and one for all of them."""
     desk, language = load_desk(arguments.desk), arguments.lang
-    days = list(_days(desk, _last(desk, arguments.until), arguments.days))
+    days = list(
+        _days(desk, read_moment("--until", arguments.until, desk.routing.calendar), arguments.days)
+    )
     total = desk.numbers(since=days[0][0], until=days[-1][1])
     rows: list[tuple[str, ...]] = [_HEADINGS[language]]
     rows += [
@@ -88,17 +89,6 @@ def run(arguments: argparse.Namespace) -> int:
     if total.categories:
         print(_BY_CATEGORY[language] + _spoken_categories(desk, total, language))
     return 0
-
-
-def _last(desk: SupportDesk, written: str | None) -> int:
-    if written is None:
-        return time.time_ns() // 1_000_000
-    zone = desk.routing.calendar.local(0).tzinfo
-    try:
-        return parse_moment(written, zone) if zone else 0
-    except ValueError as error:
-        msg = f"--until {written}: 2026-11-30 のように書いてください。"
-        raise ConfigurationError(msg) from error
 
 
 def _days(desk: SupportDesk, last: int, count: int) -> Iterator[tuple[int, int]]:
