@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from linecs.desk.inbox import InboxFilter
+from linecs.model import CustomerId
 from linecs.testing import settle
 from linecs.testing.host_contract import CommonHostTests
 
@@ -334,9 +335,14 @@ def test_what_fits_the_question_is_ready(hanako: FlaskClient, chat: str) -> None
     assert first[1] == "届いた商品が不良品でした"
 
 
-def test_the_whole_record_opens_as_a_page_of_its_own(hanako: FlaskClient, chat: str) -> None:
-    """It brings its style and may run nothing."""
+def test_the_whole_record_opens_as_a_page_of_its_own(
+    hanako: FlaskClient, chat: str, desk: SupportDesk
+) -> None:
+    """It brings its style and may run nothing, and the audit trail has who looked."""
+    before = len(desk.inbox.history(CustomerId(chat.rpartition("/")[2])).happenings)
     record = hanako.get(chat.replace("/c/", "/record/"))
+    seen = desk.inbox.history(CustomerId(chat.rpartition("/")[2])).happenings[before:]
+    assert [(each.kind, each.actor) for each in seen] == [("conversation.seen", "hanako")]
     assert "対応記録" in record.text
     assert "script" not in record.headers["Content-Security-Policy"]
     assert hanako.get("/desk/record/nobody").status_code == 404

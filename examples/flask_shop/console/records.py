@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, abort, render_template, request
 
-from linecs.model import CustomerId
+from linecs.model import ConversationId, CustomerId
 from linecs.replies.explanation import explain
 from linecs.storage.ports import RowMissingError
 
@@ -40,7 +40,10 @@ def add_records(console: Blueprint, view: DeskView) -> None:
     @console.get("/record/<customer_id>")
     def record(customer_id: str) -> Response:
         try:
-            page = view.desk.inbox.history(CustomerId(customer_id)).to_html()
+            found = view.desk.inbox.history(CustomerId(customer_id))
         except RowMissingError:
             abort(404)
+        # Who looked is in the audit trail, as for the conversation itself.
+        view.desk.open_chat(ConversationId(customer_id), actor=view.me, seen=None)
+        page = found.to_html()
         return Response(page, headers={"Content-Security-Policy": _RECORD_ALLOWS})
